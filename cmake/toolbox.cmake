@@ -1,0 +1,90 @@
+# Warnings, sanitizers, and the functions that make one library of one directory.
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+                    -Wold-style-cast -Wcast-qual -Wformat=2 -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # gcc 12 reports these inside its own library's and Boost's inlined code at -O1 with sanitizers.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-dangling-pointer -Wno-stringop-overread -Wno-free-nonheap-object)
+endif()
+add_compile_definitions(BOOST_JSON_NO_LIB BOOST_ASIO_NO_DEPRECATED _GLIBCXX_ASSERTIONS)
+
+if(SPM_SANITIZE)
+  add_compile_options(-fsanitize=${SPM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SPM_SANITIZE})
+endif()
+
+set(SPM_GENERATED ${CMAKE_BINARY_DIR}/generated)
+file(MAKE_DIRECTORY ${SPM_GENERATED})
+
+# spm_library(NAME DIRECTORY [SQL] DEPS …): spm_NAME from DIRECTORY's sources; its *_test.cpp become spm_NAME_tests, linked into
+# `unit_tests` and, for a quick turn, into `unit_NAME`.
+function(spm_library name directory)
+  cmake_parse_arguments(ARG "SQL" "" "DEPS" ${ARGN})
+  string(REPLACE "/" "_" target ${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${directory}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(name STREQUAL "integrations")
+    message(FATAL_ERROR "one library for each integration")
+  endif()
+  if(sources)
+    add_library(spm_${target} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(spm_${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(spm_${target} ${scope} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR} ${SPM_GENERATED})
+  target_link_libraries(spm_${target} ${scope} ${ARG_DEPS})
+  if(ARG_SQL)
+    get_filename_component(slice ${directory} NAME)
+    set(header ${SPM_GENERATED}/${slice}/${slice}_sql.hpp)
+    add_custom_command(OUTPUT ${header}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${SPM_GENERATED}/${slice}
+      COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_sql.py ${slice} ${directory}/${slice}.sql ${header}
+      DEPENDS ${directory}/${slice}.sql ${CMAKE_SOURCE_DIR}/tools/embed_sql.py)
+    add_custom_target(spm_${target}_sql DEPENDS ${header})
+    add_dependencies(spm_${target} spm_${target}_sql)
+  endif()
+  if(tests AND SPM_TESTS)
+    add_library(spm_${target}_tests OBJECT ${tests})
+    target_link_libraries(spm_${target}_tests PUBLIC spm_${target} GTest::gmock rapidcheck)
+    set_property(GLOBAL APPEND PROPERTY SPM_UNIT_TESTS spm_${target}_tests)
+    set_property(GLOBAL APPEND PROPERTY SPM_UNIT_TESTED spm_${target})
+    add_executable(unit_${target} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/support/unit_main.cpp)
+    target_link_libraries(unit_${target} PRIVATE spm_${target}_tests spm_${target} GTest::gmock)
+  endif()
+endfunction()
+
+function(spm_module name)
+  spm_library(${name} ${CMAKE_SOURCE_DIR}/src/${name} ${ARGN})
+endfunction()
+
+function(spm_embed_migrations)
+  file(GLOB migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/db/migrations/*.sql)
+  add_custom_command(OUTPUT ${SPM_GENERATED}/db/migrations_embedded.hpp
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${SPM_GENERATED}/db
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_migrations.py ${CMAKE_SOURCE_DIR}/db/migrations ${SPM_GENERATED}/db/migrations_embedded.hpp
+    DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/tools/embed_migrations.py)
+  add_custom_target(spm_migrations DEPENDS ${SPM_GENERATED}/db/migrations_embedded.hpp)
+  add_dependencies(spm_db spm_migrations)
+endfunction()
+
+function(spm_embed_contract)
+  add_custom_command(OUTPUT ${SPM_GENERATED}/http/contract_embedded.hpp
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${SPM_GENERATED}/http
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_contract.py ${CMAKE_SOURCE_DIR}/api/openapi.yaml ${SPM_GENERATED}/http/contract_embedded.hpp
+    DEPENDS ${CMAKE_SOURCE_DIR}/api/openapi.yaml ${CMAKE_SOURCE_DIR}/tools/embed_contract.py)
+  add_custom_target(spm_contract DEPENDS ${SPM_GENERATED}/http/contract_embedded.hpp)
+  add_dependencies(spm_http spm_contract)
+endfunction()

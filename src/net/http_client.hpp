@@ -1,0 +1,58 @@
+#pragma once
+// Outgoing HTTP: the only place that knows libcurl. Blocking, with a deadline on the whole exchange and a bound on the answer's size.
+// Safe from any thread; keeps connections alive between calls of one client.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace spm::net {
+
+struct HttpClientOptions {
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds total_timeout{30'000};
+  std::size_t max_answer_bytes = 32 * 1024 * 1024;  // a longer answer is a BadAnswer, and is not read on
+  bool verify_tls = true;
+  std::string ca_file;        // empty: the system's
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<std::string> body;                          // sent with Content-Length, never chunked
+  std::optional<std::chrono::milliseconds> total_timeout;   // instead of the client's
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::string content_type;
+  std::string body;
+  std::chrono::microseconds duration{0};
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+class HttpClient {
+ public:
+  explicit HttpClient(HttpClientOptions options);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // Any HTTP status is an answer. Errors carry `code` and the failure: Unreachable (nothing was sent: refused, DNS, TLS),
+  // OutcomeUnknown (timed out or dropped after sending), BadAnswer (too large). Messages name method and URL without credentials.
+  [[nodiscard]] Result<HttpAnswer> send(const HttpRequest& request, ErrorCode code) const;
+
+ private:
+  struct Handles;
+  HttpClientOptions options_;
+  std::unique_ptr<Handles> handles_;
+};
+
+}  // namespace spm::net
