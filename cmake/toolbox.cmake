@@ -88,3 +88,13 @@ function(spm_embed_contract)
   add_custom_target(spm_contract DEPENDS ${SPM_GENERATED}/http/contract_embedded.hpp)
   add_dependencies(spm_http spm_contract)
 endfunction()
+
+# The sandbox's scenarios and package lists travel inside the binary.
+function(spm_embed_sandbox)
+  file(GLOB texts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sandbox/scenarios/*.json ${CMAKE_SOURCE_DIR}/sandbox/profiles/*.txt)
+  add_custom_command(OUTPUT ${SPM_GENERATED}/sandbox/embedded.cpp
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${SPM_GENERATED}/sandbox
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_text.py spm::sandbox ${SPM_GENERATED}/sandbox/embedded.cpp ${texts}
+    DEPENDS ${texts} ${CMAKE_SOURCE_DIR}/tools/embed_text.py)
+  target_sources(spm_sandbox PRIVATE ${SPM_GENERATED}/sandbox/embedded.cpp)
+endfunction()

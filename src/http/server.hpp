@@ -1,6 +1,6 @@
 #pragma once
 // The async edge: accepts connections, speaks HTTP/1.1 (and TLS), enforces limits and deadlines, and hands each complete request to
-// a bounded pool of worker threads that run plain blocking handlers. The only file that knows Asio and Beast is server.cpp.
+// a bounded pool of worker threads that run plain blocking handlers. Only server.cpp and edge/ know Asio and Beast.
 //
 // A full queue answers 503 at once: a slow handler can never make the edge wait. Handlers run on worker threads, several at a time.
 
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -27,6 +27,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;                          // sent with Content-Length, never chunked
   std::optional<std::chrono::milliseconds> total_timeout;   // instead of the client's
+  bool fresh_connection = false;                            // for calls with an effect: on a kept connection that dies at once, libcurl sends again
 };
 
 struct HttpAnswer {

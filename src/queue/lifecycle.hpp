@@ -52,10 +52,10 @@ struct Change {
   std::string from_address;                     // of a person; empty otherwise
   std::string reason;
   Time at;
-  std::optional<Failure> failure;               // required for Failed and RetryPending
-  std::optional<Time> retry_after;              // required for RetryPending
-  std::optional<Time> snooze_until;             // required for Snoozed
-  std::optional<AdvisoryName> superseded_by;    // required for Superseded
+  std::optional<Failure> failure = std::nullopt;               // required for Failed and RetryPending
+  std::optional<Time> retry_after = std::nullopt;              // required for RetryPending
+  std::optional<Time> snooze_until = std::nullopt;             // required for Snoozed
+  std::optional<AdvisoryName> superseded_by = std::nullopt;    // required for Superseded
   bool autostart = false;                       // RetryPending → Queued: test again without being asked
 };
 

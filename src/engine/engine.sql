@@ -1,0 +1,156 @@
+-- Tables patch_tests, patch_test_phases, patch_test_operations (db/migrations/0001_initial.sql). Every write to a run that is under way
+-- carries its fencing number: a statement of an orchestrator that lost the run touches no row.
+
+-- ---------------------------------------------------------------- claiming
+
+-- The run that is due for longest and that nobody holds. One statement, so that two orchestrators never get the same one; the fence grows,
+-- so that whoever held it before can write nothing any more. Served by the index tests_due.
+-- name: claim_due
+UPDATE patch_tests SET lease_owner = $1, lease_until = $2::timestamptz, fence = fence + 1
+WHERE id = (SELECT id FROM patch_tests
+            WHERE status = 'running' AND due_at <= $3::timestamptz AND (lease_until IS NULL OR lease_until <= $3::timestamptz) AND engine_version <= $4::integer
+            ORDER BY due_at, id LIMIT 1
+            FOR UPDATE SKIP LOCKED)
+RETURNING id, fence;
+
+-- name: claimed_run
+SELECT t.*, p.deadline_at AS phase_deadline_at
+FROM patch_tests t LEFT JOIN patch_test_phases p ON p.test_id = t.id AND p.phase = t.phase AND p.attempt = t.attempt
+WHERE t.id = $1::bigint AND t.fence = $2::bigint;
+
+-- When the next run is due, or the lease of one runs out.
+-- name: next_due
+SELECT min(greatest(due_at, lease_until)) AS due_at FROM patch_tests WHERE status = 'running' AND engine_version <= $1::integer;
+
+-- name: renew_lease
+UPDATE patch_tests SET lease_until = $3::timestamptz WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' RETURNING id;
+
+-- The row's lock until the end of the transaction: nobody can claim the run while a step of its owner is being committed.
+-- name: hold_run
+SELECT id FROM patch_tests WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' FOR UPDATE;
+
+-- ---------------------------------------------------------------- committing a step
+
+-- The columns that people and other slices read follow from the facts; a fact of null takes the column back to null.
+-- name: release_run
+UPDATE patch_tests SET due_at = $3::timestamptz, waiting_for = $4, facts = facts || $5::jsonb, lease_owner = NULL, lease_until = NULL
+WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' RETURNING id;
+
+-- name: enter_phase
+UPDATE patch_tests SET phase = $3, attempt = $4::integer, due_at = $5::timestamptz, waiting_for = NULL, facts = facts || $6::jsonb,
+  required_reboot  = coalesce(((facts || $6::jsonb)->>'required_reboot')::boolean, required_reboot),
+  reboot_performed = coalesce(((facts || $6::jsonb)->>'reboot_performed')::boolean, reboot_performed),
+  rollback_type    = coalesce((facts || $6::jsonb)->>'rollback_type', rollback_type),
+  snapshot_id      = coalesce((facts || $6::jsonb)->>'snapshot_id', snapshot_id),
+  lease_owner = NULL, lease_until = NULL
+WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' RETURNING id;
+
+-- The first failure decides and stays, whatever the way back brings.
+-- name: decide
+UPDATE patch_tests SET verdict = $3, failure_phase = $4, failure_class = $5, failure_reason = $6
+WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' AND verdict IS NULL AND failure_reason IS NULL RETURNING id;
+
+-- name: set_rollback_status
+UPDATE patch_tests SET rollback_status = $3 WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' RETURNING id;
+
+-- name: finish_run
+UPDATE patch_tests SET status = $3, phase = 'done', completed_at = $4::timestamptz, waiting_for = NULL, lease_owner = NULL, lease_until = NULL,
+  facts = facts || $5::jsonb,
+  required_reboot  = coalesce(((facts || $5::jsonb)->>'required_reboot')::boolean, required_reboot),
+  reboot_performed = coalesce(((facts || $5::jsonb)->>'reboot_performed')::boolean, reboot_performed),
+  rollback_type    = coalesce((facts || $5::jsonb)->>'rollback_type', rollback_type),
+  rollback_status  = coalesce(rollback_status, 'not_needed')
+WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' RETURNING id;
+
+-- name: open_phase
+INSERT INTO patch_test_phases (test_id, phase, attempt, status, started_at, deadline_at)
+VALUES ($1::bigint, $2, $3::integer, 'in_progress', $4::timestamptz, $5::timestamptz);
+
+-- name: close_phase
+UPDATE patch_test_phases SET status = $4, completed_at = $5::timestamptz, detail = $6, evidence = evidence || $7::jsonb
+WHERE test_id = $1::bigint AND phase = $2 AND attempt = $3::integer AND status = 'in_progress';
+
+-- ---------------------------------------------------------------- operations
+
+-- A token that is taken already gives no row, and the caller chooses another one.
+-- name: intend_operation
+INSERT INTO patch_test_operations (test_id, phase, attempt, name, kind, token, request, state, intended_at)
+VALUES ($1::bigint, $2, $3::integer, $4, $5, $6, $7::jsonb, 'intended', $8::timestamptz)
+ON CONFLICT ON CONSTRAINT operations_token_unique DO NOTHING
+RETURNING id, name, token, state, upstream_id, result, intended_at, started_at;
+
+-- name: find_operation
+SELECT id, name, token, state, upstream_id, result, intended_at, started_at FROM patch_test_operations
+WHERE test_id = $1::bigint AND phase = $2 AND attempt = $3::integer AND name = $4;
+
+-- name: latest_operation
+SELECT id, name, token, state, upstream_id, result, intended_at, started_at FROM patch_test_operations
+WHERE test_id = $1::bigint AND phase = $2 AND name = $3 ORDER BY attempt DESC LIMIT 1;
+
+-- name: is_known_action
+SELECT id FROM patch_test_operations WHERE kind = $1 AND upstream_id = $2 AND id <> $3::bigint LIMIT 1;
+
+-- Before an act is repeated: the time from which late effects of it are possible.
+-- name: act_again
+UPDATE patch_test_operations SET started_at = $2::timestamptz WHERE id = $1::bigint AND state = 'intended';
+
+-- name: start_operation
+UPDATE patch_test_operations SET state = 'started', upstream_id = $2, started_at = $3::timestamptz WHERE id = $1::bigint AND state = 'intended';
+
+-- name: close_operation
+UPDATE patch_test_operations SET state = $2, result = $3::jsonb, finished_at = $4::timestamptz
+WHERE id = $1::bigint AND state IN ('intended', 'started');
+
+-- ---------------------------------------------------------------- reading
+
+-- name: phase_evidence
+SELECT evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = $2 AND status = 'completed' ORDER BY attempt DESC LIMIT 1;
+
+-- name: phases_of
+SELECT phase, attempt, status, started_at, completed_at, detail FROM patch_test_phases WHERE test_id = $1::bigint ORDER BY started_at, attempt;
+
+-- name: evidence_of
+SELECT phase, attempt, status, evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase IN ('snapshot', 'patch', 'validate', 'services', 'post_rollback')
+ORDER BY started_at, attempt;
+
+-- The baseline's installed list is large and nobody reads it here.
+-- name: baseline_evidence_of
+SELECT evidence - 'packages' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = 'baseline' AND status = 'completed'
+ORDER BY attempt DESC LIMIT 1;
+
+-- name: find_test
+SELECT * FROM patch_tests WHERE id = $1::bigint;
+
+-- name: latest_passed
+SELECT id FROM patch_tests WHERE queue_id = $1::bigint AND status = 'passed' ORDER BY id DESC LIMIT 1;
+
+-- ---------------------------------------------------------------- starting
+
+-- Starts are rare and short; one at a time makes "this system is free" stay true until the run is inserted.
+-- name: serialise_starts
+SELECT pg_advisory_xact_lock(7330951842201);
+
+-- Queued items with a free test system that misses the erratum, as far as the order needs them. Free: there, not in quarantine, no open run.
+-- $2 limits it to items that start without being asked; $3 is null or the one system that was asked for.
+-- name: startable_items
+SELECT q.id, q.priority_override, q.requires_reboot, q.success_score, q.urgency_score
+FROM patch_test_queue q
+WHERE q.status = 'queued' AND q.target_os = $1 AND (q.autostart OR NOT $2::boolean)
+  AND EXISTS (SELECT 1 FROM system_errata e JOIN systems s ON s.id = e.system_id
+              WHERE e.advisory_name = q.advisory_name AND s.role = 'test' AND s.target_os = q.target_os AND s.gone_at IS NULL
+                AND s.quarantined_at IS NULL AND ($3::bigint IS NULL OR s.id = $3::bigint)
+                AND NOT EXISTS (SELECT 1 FROM patch_tests t WHERE t.system_id = s.id AND t.status = 'running'));
+
+-- name: waiting_os
+SELECT DISTINCT target_os FROM patch_test_queue WHERE status = 'queued' AND autostart ORDER BY target_os;
+
+-- name: open_run_on
+SELECT t.id, t.advisory_name FROM patch_tests t WHERE t.system_id = $1::bigint AND t.status = 'running';
+
+-- name: open_run_of_os
+SELECT t.id, t.advisory_name FROM patch_tests t WHERE t.target_os = $1 AND t.status = 'running' ORDER BY t.id LIMIT 1;
+
+-- name: insert_run
+INSERT INTO patch_tests (queue_id, advisory_name, system_id, target_os, status, phase, due_at, deadline_at, engine_version, config, facts, started_by, started_at)
+VALUES ($1::bigint, $2, $3::bigint, $4, 'running', 'pre_check', $5::timestamptz, $6::timestamptz, $7::integer, $8::jsonb, $9::jsonb, $10, $5::timestamptz)
+RETURNING id;

@@ -1,0 +1,62 @@
+#pragma once
+// One test run as an orchestrator holds it while it takes a step: the row, read when the run was claimed.
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "engine/phase.hpp"
+#include "engine/settings.hpp"
+#include "ports/commands.hpp"
+#include "queue/lifecycle.hpp"
+
+namespace spm::engine {
+
+// What a run knows of its system and its erratum: written when it starts, so that a sync in between cannot change what is tested.
+struct Subject {
+  std::string system_name;
+  std::string minion_id;
+  std::string ip;
+  std::vector<std::string> package_names;  // of the erratum; empty: not known
+  bool reboot_expected = false;            // by package patterns or by the vendor's word
+};
+
+struct Run {
+  TestId id;
+  QueueId item;
+  AdvisoryName erratum;
+  SystemId system;
+  std::string target_os;
+  Phase phase = Phase::PreCheck;
+  int attempt = 1;
+  Time phase_deadline;  // of this attempt
+  Time deadline;        // of the whole way to the verdict
+  std::int64_t fence = 0;
+  int engine_version = 1;
+  RunConfig config;
+  Subject subject;
+  json::object facts;  // what later steps need from earlier ones
+  std::optional<Verdict> verdict;
+  std::optional<std::string> failure_phase;
+  std::optional<queue::FailureClass> failure_class;
+  std::optional<std::string> failure_reason;
+  std::optional<Time> abort_requested_at;
+  std::string abort_reason;
+  Time started_at;
+
+  [[nodiscard]] ports::Target target() const { return {system, subject.minion_id}; }
+};
+
+// Grows when facts or operations change their meaning: a run is only continued by an engine that understands what it wrote.
+inline constexpr int kEngineVersion = 1;
+
+// A fact, or nullopt when no step has recorded it.
+[[nodiscard]] std::optional<std::string> text_fact(const Run& run, std::string_view name);
+[[nodiscard]] std::optional<std::int64_t> number_fact(const Run& run, std::string_view name);
+[[nodiscard]] bool flag_fact(const Run& run, std::string_view name);  // false when not recorded
+[[nodiscard]] std::optional<Time> time_fact(const Run& run, std::string_view name);
+
+}  // namespace spm::engine

@@ -1,0 +1,53 @@
+#pragma once
+// Is the orchestrator well, and what it needs? Probes run on their own threads and store rows; the API shows the last row with its age.
+//
+// app/ creates one Prober a node; it starts with start() and stops with stop(). The endpoints touch only PostgreSQL.
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/time.hpp"
+#include "db/db.hpp"
+#include "http/endpoint.hpp"
+#include "health/rules.hpp"
+#include "ports/health.hpp"
+
+namespace spm::health {
+
+// One upstream under watch. `probe` is null when the configuration leaves it out: shown as "disabled".
+struct Watched {
+  std::string name;  // "uyuni", "salt", "spm_sync", "prometheus"
+  std::string url;   // without credentials
+  ports::UpstreamProbe* probe = nullptr;
+};
+
+class Prober {
+ public:
+  // Probes at once and then every `interval`, each upstream on a thread of its own: a hanging one delays no other.
+  Prober(db::Pool& pool, const Clock& clock, std::vector<Watched> watched, std::chrono::milliseconds interval = std::chrono::seconds(10));
+  ~Prober();
+
+  void start();
+  void stop();
+
+ private:
+  void watch(const Watched& upstream, const std::stop_token& stop);
+  void probe_once(const Watched& upstream);
+
+  db::Pool& pool_;
+  const Clock& clock_;
+  std::vector<Watched> watched_;
+  std::chrono::milliseconds interval_;
+  std::vector<std::jthread> threads_;
+};
+
+struct About {
+  std::string version;
+  Time started_at;
+};
+
+[[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, About about, std::vector<std::string> upstreams);
+
+}  // namespace spm::health

@@ -1,0 +1,166 @@
+#include "integrations/prometheus/prometheus.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "base/json_access.hpp"
+
+namespace spm::prometheus {
+namespace {
+
+tl::unexpected<Error> bad_answer(std::string message) {
+  return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::BadAnswer, "Prometheus answered nonsense: " + std::move(message));
+}
+
+// Values are strings: "0.5", "NaN", "+Inf" (salt-and-prometheus 5.1). What is not a finite number is no measurement.
+std::optional<double> finite(std::string_view text) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+bool is_number(std::string_view text) { return finite(text) || text == "NaN" || text == "+Inf" || text == "-Inf"; }
+
+double seconds_of(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+
+struct Queries {
+  std::string up, booted, cpu, memory, collector, failed_units;
+};
+
+Queries queries_for(const std::string& instance, std::chrono::seconds window) {
+  const auto host = fmt::format("instance={}", promql_string(instance));
+  const auto span = fmt::format("[{}s]", window.count());
+  Queries queries;
+  queries.up = fmt::format("up{{{}}}", host);
+  queries.booted = fmt::format("node_boot_time_seconds{{{}}}", host);
+  queries.cpu = fmt::format("100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{{mode=\"idle\",{}}}{})))", host, span);
+  queries.memory = fmt::format("100 * (1 - avg_over_time(node_memory_MemAvailable_bytes{{{0}}}{1}) / avg_over_time(node_memory_MemTotal_bytes{{{0}}}{1}))", host, span);
+  queries.collector = fmt::format("node_scrape_collector_success{{collector=\"systemd\",{}}}", host);
+  queries.failed_units = fmt::format("sum by (instance) (node_systemd_unit_state{{state=\"failed\",{}}})", host);
+  return queries;
+}
+
+}  // namespace
+
+std::string url_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    out += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+std::string promql_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out + "\"";
+}
+
+Result<std::optional<double>> read_instant_value(const json::value& answer) {
+  auto root = as_object(answer);
+  if (!root) return bad_answer(root.error().message);
+  auto status = required_string(**root, "status");
+  if (!status) return bad_answer(status.error().message);
+  if (*status != "success") {
+    const auto text = optional_string(**root, "error");
+    return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::Refused,
+                         fmt::format("Prometheus refused the query: {}", text && *text ? **text : "no reason given"));
+  }
+  auto data = required_object(**root, "data");
+  if (!data) return bad_answer(data.error().message);
+  auto type = required_string(**data, "resultType");
+  if (!type || *type != "vector") return bad_answer("the result is not an instant vector");
+  auto series = required_array(**data, "result");
+  if (!series) return bad_answer(series.error().message);
+  if ((*series)->empty()) return std::optional<double>();
+  if ((*series)->size() > 1) return bad_answer(fmt::format("{} series where one was asked for", (*series)->size()));
+  auto first = as_object((*series)->front());
+  if (!first) return bad_answer(first.error().message);
+  auto pair = required_array(**first, "value");
+  if (!pair || (*pair)->size() != 2 || !(**pair)[1].is_string()) return bad_answer("a sample without a value");
+  const auto& text = (**pair)[1].as_string();
+  if (!is_number(text)) return bad_answer("a sample's value is not a number");
+  return finite(text);
+}
+
+PrometheusMetrics::PrometheusMetrics(Options options, const Clock& clock, net::CallObserver observer)
+    : options_(std::move(options)),
+      client_({.connect_timeout = std::min(options_.timeout, std::chrono::milliseconds(5'000)),
+               .total_timeout = options_.timeout,
+               .max_answer_bytes = 4 * 1024 * 1024,
+               .verify_tls = options_.verify_tls,
+               .ca_file = options_.ca_file}),
+      guard_({.name = "prometheus", .code = ErrorCode::PrometheusError}, clock, std::move(observer)) {}
+
+Result<json::value> PrometheusMetrics::get(const std::string& path_and_query, std::string_view what) {
+  return guard_.call<json::value>(what, net::Repeat::Safe, [&]() -> Result<json::value> {
+    auto answer = client_.send({.method = "GET", .url = options_.url + path_and_query, .headers = {{"Accept", "application/json"}}, .body = {}, .total_timeout = {}},
+                               ErrorCode::PrometheusError);
+    if (!answer) return tl::unexpected<Error>(answer.error());
+    if (answer->status >= 500 && answer->status != 500) {
+      return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::Unreachable, fmt::format("Prometheus answered HTTP {}", answer->status));
+    }
+    // Errors come as JSON too (400, 422), with the reason inside; anything that is not JSON is not Prometheus.
+    auto parsed = parse_json(answer->body);
+    if (!parsed) return bad_answer(fmt::format("HTTP {} from {} is not JSON", answer->status, options_.url));
+    return std::move(*parsed);
+  });
+}
+
+Result<std::optional<double>> PrometheusMetrics::value_of(const std::string& query, Time at) {
+  auto answer = get(fmt::format("/api/v1/query?query={}&time={:.3f}", url_encode(query), seconds_of(at)), "query");
+  if (!answer) return tl::unexpected<Error>(answer.error());
+  return read_instant_value(*answer);
+}
+
+Result<ports::MetricSample> PrometheusMetrics::sample(const std::string& instance, Time at, std::chrono::seconds window) {
+  const auto queries = queries_for(instance, window);
+  ports::MetricSample sample;
+  sample.queries = fmt::format("{}\n{}\n{}\ntime={}", queries.cpu, queries.memory, queries.failed_units, format_time(at));
+
+  const auto up = value_of(queries.up, at);
+  if (!up) return tl::unexpected<Error>(up.error());
+  const auto booted = value_of(queries.booted, at);
+  if (!booted) return tl::unexpected<Error>(booted.error());
+  // A rate over a window that spans the boot mixes before and after (5.2).
+  const bool is_after_boot = *booted && **booted <= seconds_of(at - window);
+  if (!*up || **up != 1.0 || !is_after_boot) return sample;
+
+  auto cpu = value_of(queries.cpu, at);
+  if (!cpu) return tl::unexpected<Error>(cpu.error());
+  auto memory = value_of(queries.memory, at);
+  if (!memory) return tl::unexpected<Error>(memory.error());
+  const auto collector = value_of(queries.collector, at);
+  if (!collector) return tl::unexpected<Error>(collector.error());
+  sample.cpu_percent = *cpu;
+  sample.memory_percent = *memory;
+  // With the collector down the failed-unit query is silently empty (5.4): no proof of health.
+  if (*collector && **collector == 1.0) {
+    const auto failed = value_of(queries.failed_units, at);
+    if (!failed) return tl::unexpected<Error>(failed.error());
+    if (*failed) sample.failed_units = static_cast<int>(**failed);
+  }
+  return sample;
+}
+
+Result<ports::ProbeReport> PrometheusMetrics::probe() {
+  auto answer = get("/api/v1/status/buildinfo", "probe");
+  if (!answer) return tl::unexpected<Error>(answer.error());
+  const auto root = as_object(*answer);
+  if (!root) return bad_answer("buildinfo is not an object");
+  const auto data = required_object(**root, "data");
+  if (!data) return bad_answer(data.error().message);
+  const auto version = required_string(**data, "version");
+  if (!version) return bad_answer(version.error().message);
+  return ports::ProbeReport{*version, ""};
+}
+
+}  // namespace spm::prometheus

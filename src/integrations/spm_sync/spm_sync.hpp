@@ -1,0 +1,61 @@
+#pragma once
+// SPM-SYNC, the errata feed, read only: the catalogue of generation 2.x; generation 3.x has none. Created by app/; called by the sync
+// worker and the prober. Blocking, each call under the configured deadline. Safe from any thread. Errors: SpmSyncError.
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "base/time.hpp"
+#include "net/http_client.hpp"
+#include "net/upstream_guard.hpp"
+#include "ports/advisory_source.hpp"
+#include "ports/health.hpp"
+
+namespace spm::spm_sync {
+
+struct Options {
+  std::string url;      // "http://spm-sync:5000", without a trailing slash
+  std::string api_key;  // generation 3.x wants one; empty: none is sent
+  std::chrono::milliseconds timeout{30'000};
+  bool verify_tls = true;
+  std::string ca_file;
+  std::size_t page_size = 1'000;
+  // Of one page. A catalogue of 90,000 entries in one page is about 25 MB; a longer answer is an error, not memory.
+  std::size_t max_answer_bytes = 48 * 1024 * 1024;
+};
+
+// An entry that was left out of a catalogue because it makes no sense: its place and what is wrong with it.
+using SkipObserver = std::function<void(std::string_view what, std::string_view why)>;
+
+class SpmSyncCatalogue final : public ports::AdvisoryCatalogue, public ports::UpstreamProbe {
+ public:
+  SpmSyncCatalogue(Options options, const Clock& clock, net::CallObserver observer = {}, SkipObserver skipped = {});
+
+  [[nodiscard]] Result<std::optional<std::vector<ports::Advisory>>> advisories() override;
+  // A package may be listed once for each release; each (name, version) comes once. NotFound when the catalogue lacks the advisory.
+  [[nodiscard]] Result<std::vector<ports::Package>> packages(const AdvisoryName& name) override;
+  // Reads the fields: a broken database still answers 200.
+  [[nodiscard]] Result<ports::ProbeReport> probe() override;
+
+ private:
+  struct Answer {
+    int status = 0;
+    json::value body;
+  };
+  [[nodiscard]] Result<Answer> get(const std::string& path, std::string_view what);
+  [[nodiscard]] Result<std::optional<std::vector<ports::Advisory>>> page(std::size_t offset, std::size_t limit);
+
+  Options options_;
+  net::HttpClient client_;
+  net::UpstreamGuard guard_;
+  SkipObserver skipped_;
+};
+
+// One entry of GET /api/errata; an Error names the field. Pure.
+[[nodiscard]] Result<ports::Advisory> read_entry(const json::value& entry, std::size_t index);
+
+// "Fri, 20 Feb 2026 13:23:45 GMT" or ISO 8601, with or without a zone (then it is UTC). Pure.
+[[nodiscard]] Result<Time> parse_feed_date(std::string_view text);
+
+}  // namespace spm::spm_sync

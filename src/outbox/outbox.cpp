@@ -1,0 +1,38 @@
+#include "outbox/outbox.hpp"
+
+#include "outbox/outbox_sql.hpp"
+
+namespace spm::outbox {
+namespace {
+
+Event read(const db::Row& row) {
+  Event event;
+  event.id = row.integer("id");
+  event.topic = row.text("topic");
+  if (const auto id = row.integer_or_null("queue_id")) event.queue_id = QueueId{*id};
+  if (const auto id = row.integer_or_null("test_id")) event.test_id = TestId{*id};
+  event.payload = row.json_value("payload").as_object();
+  event.at = row.time("created_at");
+  return event;
+}
+
+std::vector<Event> read_all(const db::Rows& rows) {
+  std::vector<Event> events;
+  events.reserve(rows.size());
+  for (const auto row : rows) events.push_back(read(row));
+  return events;
+}
+
+}  // namespace
+
+void publish(db::Tx& tx, const Event& event) {
+  tx.execute(sql::publish, {event.topic, event.queue_id, event.test_id, event.payload, event.at});
+}
+
+std::vector<Event> read_after(db::Tx& tx, std::int64_t id, const std::vector<std::string>& topics, int limit) {
+  return read_all(tx.execute(sql::read_after, {id, topics, limit}));
+}
+
+std::vector<Event> of_test(db::Tx& tx, TestId test, int limit) { return read_all(tx.execute(sql::of_test, {test, limit})); }
+
+}  // namespace spm::outbox

@@ -1,0 +1,34 @@
+#pragma once
+// Events: what happened, in order, for whoever listens (slices to the right, live pages, notifications). Published in the transaction of
+// the change; readers keep the id of the last event that they have dealt with.
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "db/db.hpp"
+
+namespace spm::outbox {
+
+struct Event {
+  std::string topic;  // queue, test, approval, sync, system
+  std::optional<QueueId> queue_id;
+  std::optional<TestId> test_id;
+  json::object payload;  // {"type": "queue.advanced", …}
+  Time at;
+  std::int64_t id = 0;   // set when read
+};
+
+void publish(db::Tx& tx, const Event& event);
+
+// Events after `id` of these topics (all when empty), oldest first, at most `limit`.
+[[nodiscard]] std::vector<Event> read_after(db::Tx& tx, std::int64_t id, const std::vector<std::string>& topics, int limit);
+
+// The events of one test, oldest first, the newest `limit` of them.
+[[nodiscard]] std::vector<Event> of_test(db::Tx& tx, TestId test, int limit);
+
+}  // namespace spm::outbox
