@@ -59,6 +59,7 @@ function(spm_library name directory)
   if(tests AND SPM_TESTS)
     add_library(spm_${target}_tests OBJECT ${tests})
     target_link_libraries(spm_${target}_tests PUBLIC spm_${target} GTest::gmock rapidcheck)
+    target_compile_definitions(spm_${target}_tests PRIVATE SPM_SOURCE_DIR="${CMAKE_SOURCE_DIR}")  # committed files that tests compare with
     set_property(GLOBAL APPEND PROPERTY SPM_UNIT_TESTS spm_${target}_tests)
     set_property(GLOBAL APPEND PROPERTY SPM_UNIT_TESTED spm_${target})
     add_executable(unit_${target} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/support/unit_main.cpp)

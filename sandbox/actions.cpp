@@ -79,6 +79,11 @@ const SystemAction* Action::on(std::int64_t sid) const {
   return found == systems.end() ? nullptr : &*found;
 }
 
+SystemAction* Action::on(std::int64_t sid) {
+  const auto found = std::find_if(systems.begin(), systems.end(), [&](const auto& entry) { return entry.sid == sid; });
+  return found == systems.end() ? nullptr : &*found;
+}
+
 Actions::Actions(World& world) : world_(world) {
   world_.on_packages_changed.emplace_back([this](Host& host) { schedule_refresh(host, kBeaconDelay); });
   world_.on_boot.emplace_back([this](Host& host) { schedule_refresh(host, kMinionStartReport); });
@@ -91,9 +96,7 @@ Action* Actions::find(std::int64_t id) {
 
 SystemAction* Actions::entry(int id, std::int64_t sid) {
   auto* action = find(id);
-  if (action == nullptr) return nullptr;
-  const auto found = std::find_if(action->systems.begin(), action->systems.end(), [&](const auto& known) { return known.sid == sid; });
-  return found == action->systems.end() ? nullptr : &*found;
+  return action == nullptr ? nullptr : action->on(sid);
 }
 
 int Actions::schedule(Action action) {

@@ -16,10 +16,10 @@ enum class ActionStatus { Queued = 0, PickedUp = 1, Completed = 2, Failed = 3 };
 [[nodiscard]] std::string display_name(ActionType type);
 
 struct ScriptSpec {
-  std::string user;
-  std::string group;
+  std::string user{};
+  std::string group{};
   int timeout_seconds = 600;
-  std::string content;
+  std::string content{};
 };
 
 struct ScriptOutcome {
@@ -32,26 +32,27 @@ struct ScriptOutcome {
 struct SystemAction {
   std::int64_t sid = 0;
   ActionStatus status = ActionStatus::Queued;
-  std::optional<Time> picked_up;
-  std::optional<Time> completed;
-  std::optional<int> result_code;
-  std::optional<std::string> message;
-  std::optional<ScriptOutcome> script;
+  std::optional<Time> picked_up{};
+  std::optional<Time> completed{};
+  std::optional<int> result_code{};
+  std::optional<std::string> message{};
+  std::optional<ScriptOutcome> script{};
 };
 
 struct Action {
   int id = 0;
   ActionType type = ActionType::PackageRefresh;
-  std::string name;
-  std::optional<std::string> scheduler;  // nullopt: the server itself, "(unknown)"
-  Time created;
-  Time earliest;
+  std::string name{};
+  std::optional<std::string> scheduler{};  // nullopt: the server itself, "(unknown)"
+  Time created{};
+  Time earliest{};
   bool archived = false;
-  std::vector<SystemAction> systems;
-  std::vector<int> errata;  // PatchUpdate
-  ScriptSpec script;        // Script
+  std::vector<SystemAction> systems{};
+  std::vector<int> errata{};  // PatchUpdate
+  ScriptSpec script{};        // Script
 
   [[nodiscard]] const SystemAction* on(std::int64_t sid) const;
+  [[nodiscard]] SystemAction* on(std::int64_t sid);
 };
 
 // Switches of the control endpoint.

@@ -18,8 +18,8 @@ namespace spm::sandbox {
 enum class UnitState { Active, Inactive, Failed };
 
 struct Unit {
-  std::string description;
-  std::string package;  // its upgrade restarts the unit
+  std::string description{};
+  std::string package{};  // its upgrade restarts the unit
   UnitStart start = UnitStart::Running;
   UnitState state = UnitState::Inactive;
   int pid = 0;  // 0: no process
@@ -35,12 +35,12 @@ struct ActiveEffect {
 struct Snapshot {
   int number = 0;
   std::string type = "single";
-  Time date;
-  std::string description;
-  std::string cleanup;
-  PackageSet packages;
-  std::vector<ActiveEffect> effects;
-  std::set<std::string> reboot_packages;
+  Time date{};
+  std::string description{};
+  std::string cleanup{};
+  PackageSet packages{};
+  std::vector<ActiveEffect> effects{};
+  std::set<std::string> reboot_packages{};
 };
 
 struct Note {

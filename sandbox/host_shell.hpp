@@ -13,15 +13,15 @@ namespace spm::sandbox {
 
 struct ShellResult {
   int exit = 0;
-  std::string out;
-  std::string err;
+  std::string out{};
+  std::string err{};
   Seconds elapsed{0};
 };
 
 struct CommandResult {
   int exit = 0;
-  std::string out;
-  std::string err;
+  std::string out{};
+  std::string err{};
 };
 
 // What a command sees of its surroundings.

@@ -11,19 +11,19 @@
 namespace spm::sandbox {
 
 struct InstalledPackage {
-  std::string evr;
-  std::string arch;
-  Time installed_at;
+  std::string evr{};
+  std::string arch{};
+  Time installed_at{};
   bool operator==(const InstalledPackage& other) const { return evr == other.evr && arch == other.arch; }
 };
 
 using PackageSet = std::map<std::string, std::vector<InstalledPackage>>;
 
 struct PackageChange {
-  std::string name;
-  std::string arch;
-  std::string before;  // empty: was not installed
-  std::string after;   // empty: removed
+  std::string name{};
+  std::string arch{};
+  std::string before{};  // empty: was not installed
+  std::string after{};   // empty: removed
 };
 
 // `versions` is never empty.

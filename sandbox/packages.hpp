@@ -10,9 +10,9 @@
 namespace spm::sandbox {
 
 struct PackageVersion {
-  std::string name;
-  std::string evr;
-  std::string arch;  // empty: as installed, or the system's own
+  std::string name{};
+  std::string evr{};
+  std::string arch{};  // empty: as installed, or the system's own
 };
 
 // `cause` goes into the record: {"action_id": 17}, {"jid": "…"}.

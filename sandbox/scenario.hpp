@@ -19,30 +19,30 @@ struct ScriptedCommand {
 };
 
 struct SystemSpec {
-  std::string name;
-  std::string os;  // an OsProfile id
+  std::string name{};
+  std::string os{};  // an OsProfile id
   bool test = false;
-  std::vector<std::string> groups;
-  std::vector<std::string> roles;
+  std::vector<std::string> groups{};
+  std::vector<std::string> roles{};
   bool snapper = true;
   bool online = true;
   double cpu_percent = 5;
   double memory_percent = 35;
   int free_mb = 20'000;
-  std::map<std::string, std::string> packages;          // name → version installed at the start
-  std::map<std::string, ScriptedCommand> commands;      // argv joined by one space → what it does
-  std::map<std::string, std::string> custom_values;
+  std::map<std::string, std::string> packages{};          // name → version installed at the start
+  std::map<std::string, ScriptedCommand> commands{};      // argv joined by one space → what it does
+  std::map<std::string, std::string> custom_values{};
 };
 
 enum class EffectKind { NeedsReboot, ServiceDown, FailedUnit, Cpu, Memory, PatchFails, InstallsNothing, Slow, LostResult, BreaksCustom };
 
 struct Effect {
   EffectKind kind = EffectKind::NeedsReboot;
-  std::string unit;             // ServiceDown, FailedUnit
+  std::string unit{};             // ServiceDown, FailedUnit
   double percent = 0;           // Cpu, Memory: points added
-  std::string message;          // PatchFails
+  std::string message{};          // PatchFails
   std::chrono::seconds time{0};  // Slow: simulated time added
-  std::string command;          // BreaksCustom: argv joined by one space
+  std::string command{};          // BreaksCustom: argv joined by one space
 };
 
 struct ErratumPackage {
@@ -65,21 +65,21 @@ struct Expectation {
 };
 
 struct ErratumSpec {
-  std::string advisory;
-  std::string os;
+  std::string advisory{};
+  std::string os{};
   std::string type = "Security Advisory";
   std::string severity = "Unspecified";
-  std::string synopsis;
-  std::string description;
-  std::string published;  // ISO 8601 in UTC
-  std::vector<std::string> cves;
-  std::vector<ErratumPackage> packages;
+  std::string synopsis{};
+  std::string description{};
+  std::string published{};  // ISO 8601 in UTC
+  std::vector<std::string> cves{};
+  std::vector<ErratumPackage> packages{};
   bool reboot_suggested = false;
   bool restart_suggested = false;
   bool retracted = false;
   bool catalogue_only = false;  // SPM-SYNC knows it, UYUNI does not
-  std::vector<Effect> effects;
-  std::optional<Expectation> expect;
+  std::vector<Effect> effects{};
+  std::optional<Expectation> expect{};
 };
 
 struct UyuniSpec {

@@ -16,8 +16,8 @@ struct Entry {
   std::string action;        // "queue.add", "approval.approve"
   std::string subject_type;  // "queue_item", "test", "system"
   std::string subject_id;
-  json::value before;        // null: there was nothing
-  json::value after;         // null: it is gone
+  json::value before;  // null: there was nothing
+  json::value after;   // null: it is gone
   std::string reason;
   Time at;
 };

@@ -193,18 +193,107 @@ SELECT * FROM sync_runs WHERE id = $1::bigint;
 
 -- name: list_runs
 SELECT * FROM sync_runs
-WHERE ($1::text IS NULL OR source = $1::text)
-ORDER BY id DESC LIMIT $2::bigint OFFSET $3::bigint;
+WHERE ($1::text IS NULL OR source = $1::text) AND ($2::text IS NULL OR status = $2::text) AND ($3::bigint IS NULL OR id < $3::bigint)
+ORDER BY id DESC LIMIT $4::bigint OFFSET $5::bigint;
 
 -- name: count_runs
-SELECT count(*) AS total FROM sync_runs WHERE ($1::text IS NULL OR source = $1::text);
+SELECT count(*) AS total FROM sync_runs WHERE ($1::text IS NULL OR source = $1::text) AND ($2::text IS NULL OR status = $2::text);
 
--- The newest run of each source, its newest success and failure, and when its job is due.
+-- The newest run of each source, the newest one that ended, the newest success, and when its job is due.
 -- name: sync_status
-SELECT wanted.source, last.id AS run_id, last.status, last.started_at, last.finished_at, last.inserted, last.updated, last.withdrawn,
-       last.skipped, success.finished_at AS last_success, failure.error AS last_error, failure.finished_at AS last_error_at, job.next_run_at
+SELECT wanted.source, last.id AS run_id, last.status, last.started_at, ended.started_at AS ended_started_at,
+       ended.finished_at AS ended_at, ended.inserted, ended.updated, ended.withdrawn, ended.skipped, ended.error,
+       success.finished_at AS last_success, job.next_run_at
 FROM unnest($1::text[]) AS wanted(source)
 LEFT JOIN LATERAL (SELECT * FROM sync_runs r WHERE r.source = wanted.source ORDER BY id DESC LIMIT 1) last ON true
-LEFT JOIN LATERAL (SELECT finished_at FROM sync_runs r WHERE r.source = wanted.source AND status = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
-LEFT JOIN LATERAL (SELECT error, finished_at FROM sync_runs r WHERE r.source = wanted.source AND status = 'failed' ORDER BY id DESC LIMIT 1) failure ON true
-LEFT JOIN periodic_jobs job ON job.name = 'sync_' || wanted.source;
+LEFT JOIN LATERAL (SELECT * FROM sync_runs r WHERE r.source = wanted.source AND r.status <> 'running' ORDER BY id DESC LIMIT 1) ended ON true
+LEFT JOIN LATERAL (SELECT * FROM sync_runs r WHERE r.source = wanted.source AND r.status = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
+LEFT JOIN periodic_jobs job ON job.name = 'sync_' || wanted.source
+ORDER BY wanted.source DESC;
+
+-- ---------------------------------------------------------------- lists of errata
+-- The filters of all of them: $1 os, $2 severity, $3 type, $4 cve, $5 package as [{"name": …}], $6 source, $7 applicable, $8 text.
+-- $9 limit, $10 offset; then the sort keys of the last row of the page before, all NULL on the first page.
+
+-- Served by errata_by_issue.
+-- name: errata_by_issued_at
+WITH page AS (
+  SELECT e.* FROM errata_cache e
+  WHERE e.withdrawn_at IS NULL
+    AND ($1::text IS NULL OR e.target_os = $1::text) AND ($2::text IS NULL OR e.severity = $2::text)
+    AND ($3::text IS NULL OR e.advisory_type = $3::text) AND ($4::text IS NULL OR e.cves @> ARRAY[$4::text])
+    AND ($5::jsonb IS NULL OR e.packages @> $5::jsonb)
+    AND ($6::text IS NULL OR CASE $6::text WHEN 'uyuni' THEN e.in_uyuni ELSE e.in_spm_sync END)
+    AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
+          SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL))
+    AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
+    AND ($11::text IS NULL
+         OR (e.issued_at IS NULL AND ($12::timestamptz IS NOT NULL OR e.advisory_name > $11::text))
+         OR e.issued_at < $12::timestamptz
+         OR (e.issued_at = $12::timestamptz AND e.advisory_name > $11::text))
+  ORDER BY e.issued_at DESC NULLS LAST, e.advisory_name LIMIT $9::bigint OFFSET $10::bigint
+)
+SELECT page.*, (SELECT count(*) FROM system_errata a JOIN systems s ON s.id = a.system_id
+                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL) AS applicable_system_count
+FROM page ORDER BY issued_at DESC NULLS LAST, advisory_name;
+
+-- Served by errata_cache_pkey.
+-- name: errata_by_name
+WITH page AS (
+  SELECT e.* FROM errata_cache e
+  WHERE e.withdrawn_at IS NULL
+    AND ($1::text IS NULL OR e.target_os = $1::text) AND ($2::text IS NULL OR e.severity = $2::text)
+    AND ($3::text IS NULL OR e.advisory_type = $3::text) AND ($4::text IS NULL OR e.cves @> ARRAY[$4::text])
+    AND ($5::jsonb IS NULL OR e.packages @> $5::jsonb)
+    AND ($6::text IS NULL OR CASE $6::text WHEN 'uyuni' THEN e.in_uyuni ELSE e.in_spm_sync END)
+    AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
+          SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL))
+    AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
+    AND ($11::text IS NULL OR e.advisory_name > $11::text)
+  ORDER BY e.advisory_name LIMIT $9::bigint OFFSET $10::bigint
+)
+SELECT page.*, (SELECT count(*) FROM system_errata a JOIN systems s ON s.id = a.system_id
+                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL) AS applicable_system_count
+FROM page ORDER BY advisory_name;
+
+-- One ordered read of errata_by_severity for each severity: the words do not sort by rank.
+-- name: errata_by_severity
+WITH page AS (
+  SELECT ranked.rank, e.*
+  FROM (VALUES (1, 'Critical'), (2, 'High'), (3, 'Medium'), (4, 'Low'), (5, 'Unknown')) AS ranked(rank, severity)
+  CROSS JOIN LATERAL (
+    SELECT e.* FROM errata_cache e
+    WHERE e.severity = ranked.severity AND e.withdrawn_at IS NULL
+      AND ($1::text IS NULL OR e.target_os = $1::text) AND ($2::text IS NULL OR e.severity = $2::text)
+      AND ($3::text IS NULL OR e.advisory_type = $3::text) AND ($4::text IS NULL OR e.cves @> ARRAY[$4::text])
+      AND ($5::jsonb IS NULL OR e.packages @> $5::jsonb)
+      AND ($6::text IS NULL OR CASE $6::text WHEN 'uyuni' THEN e.in_uyuni ELSE e.in_spm_sync END)
+      AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
+            SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL))
+      AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
+      AND ($11::text IS NULL OR ranked.rank > $12::integer OR (ranked.rank = $12::integer AND e.advisory_name > $11::text))
+    ORDER BY e.advisory_name LIMIT $9::bigint + $10::bigint) e
+  ORDER BY ranked.rank, e.advisory_name LIMIT $9::bigint OFFSET $10::bigint
+)
+SELECT page.*, (SELECT count(*) FROM system_errata a JOIN systems s ON s.id = a.system_id
+                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL) AS applicable_system_count
+FROM page ORDER BY rank, advisory_name;
+
+-- name: count_errata
+SELECT count(*) AS total FROM errata_cache e
+WHERE e.withdrawn_at IS NULL
+  AND ($1::text IS NULL OR e.target_os = $1::text) AND ($2::text IS NULL OR e.severity = $2::text)
+  AND ($3::text IS NULL OR e.advisory_type = $3::text) AND ($4::text IS NULL OR e.cves @> ARRAY[$4::text])
+  AND ($5::jsonb IS NULL OR e.packages @> $5::jsonb)
+  AND ($6::text IS NULL OR CASE $6::text WHEN 'uyuni' THEN e.in_uyuni ELSE e.in_spm_sync END)
+  AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
+        SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL))
+  AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0);
+
+-- name: cache_stats
+SELECT severity, coalesce(target_os, 'unknown') AS target_os, advisory_type, count(*) AS errata
+FROM errata_cache WHERE withdrawn_at IS NULL
+GROUP BY severity, target_os, advisory_type;
+
+-- name: last_successful_sync
+SELECT max(finished_at) AS last_sync FROM sync_runs WHERE status = 'succeeded';

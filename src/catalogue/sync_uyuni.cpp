@@ -1,7 +1,6 @@
 // UYUNI: which systems there are, what each of them misses, and the details of those errata.
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <span>
 #include <unordered_map>
@@ -222,11 +221,11 @@ void store_overviews(const SyncContext& context, const Applicable& all, SyncRepo
   std::set<AdvisoryName> removed;
   store_applicability(context, all, changed, removed);
   db::Tx tx(context.pool);
-  const auto newly_retracted = store::retract(tx, retracted, context.clock.now());
-  const auto retracted_end = std::remove_if(retracted.begin(), retracted.end(), [&](const auto& name) { return !removed.contains(name); });
+  report.withdrawn += store::retract(tx, retracted, context.clock.now());
   // A retracted erratum also loses its systems: it counts once.
-  const std::int64_t in_both = std::min<std::int64_t>(newly_retracted, std::distance(retracted.begin(), retracted_end));
-  report.withdrawn += newly_retracted - in_both + store::no_longer_applicable(tx, {removed.begin(), removed.end()});
+  std::set<AdvisoryName> lost = removed;
+  for (const auto& name : retracted) lost.erase(name);
+  report.withdrawn += store::no_longer_applicable(tx, {lost.begin(), lost.end()});
   tx.commit();
   changed.insert(removed.begin(), removed.end());
 }

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,7 +18,7 @@ struct Expected {
   std::string target_os;
   std::string result;         // passed | failed | error; empty: it is never tested
   std::string failure_phase;  // empty: not checked
-  std::string rollback;       // snapshot | package | none
+  std::string rollback;       // snapshot | package | none | either
   std::string decision;       // approve | reject | snooze | none
   std::string final_status;   // state of the queue item at the end
   bool reboot = false;
@@ -30,7 +29,9 @@ struct DemoApi {
   std::string api_key;
 };
 
-// Prints the table to `out`. True only if every erratum ended where it must within `limit`. Errors: the API could not be used.
-[[nodiscard]] Result<bool> check_demo(const DemoApi& api, const std::vector<Expected>& script, std::chrono::seconds limit, std::FILE* out);
+// Prints the table to `out`. True only if every erratum ended where it must within `limit`. Errors: the API could not be used, or a stop was
+// asked for.
+[[nodiscard]] Result<bool> check_demo(const DemoApi& api, const std::vector<Expected>& script, std::chrono::seconds limit, std::FILE* out,
+                                      const std::stop_token& stop);
 
 }  // namespace spm::cli

@@ -35,15 +35,17 @@ std::string requirement(const Setting& setting) {
 
 std::string env_example() {
   std::string out =
-      "# The settings of spm-orchestrator. Copy this file to .env, fill in what is required, and remove the '#' in front of what you change.\n"
-      "# The environment of the process wins over this file. Generated from the table of settings; docs/configuration.md has the same as a table.\n";
+      "# The settings of spm-orchestrator. Copy this file to .env, fill in what is required, and remove the '#' in front of what you "
+      "change.\n"
+      "# The environment of the process wins over this file. Generated from the table of settings; docs/configuration.md has the same as a "
+      "table.\n";
   std::string_view section;
   for (const auto& setting : settings_table()) {
     if (setting.section != section) {
       section = setting.section;
       out += fmt::format("\n# ---- {}\n", section);
     }
-    out += '\n' + wrapped_comment(fmt::format("{} ({}; {})", setting.description, range_text(setting), requirement(setting)));
+    out += '\n' + wrapped_comment(fmt::format("{} Value: {}; {}.", setting.description, range_text(setting), requirement(setting)));
     out += fmt::format("{}{}={}\n", setting.required == Required::Serve ? "" : "#", setting.key, setting.default_text);
   }
   return out;
@@ -53,8 +55,10 @@ std::string markdown_reference() {
   std::string out =
       "# Configuration\n\n"
       "Settings come from the environment of the process and from a file `.env`; the environment wins. An empty value means \"not set\".\n"
-      "A wrong value stops the start; all wrong values are named at once. `spm-orchestrator check` tests them, the database and every upstream.\n\n"
-      "In `.env`: `KEY=VALUE` lines, `#` comments, an optional `export`. Single quotes keep everything as it is; double quotes know `\\n`, `\\t`,\n"
+      "A wrong value stops the start; all wrong values are named at once. `spm-orchestrator check` tests them, the database and every "
+      "upstream.\n\n"
+      "In `.env`: `KEY=VALUE` lines, `#` comments, an optional `export`. Single quotes keep everything as it is; double quotes know `\\n`, "
+      "`\\t`,\n"
       "`\\\"`, `\\\\` and `\\$`; without quotes the value ends at a space followed by `#`.\n\n"
       "This page is generated from the table of settings in `src/config/`; a test compares them.\n";
   std::string_view section;
@@ -63,9 +67,9 @@ std::string markdown_reference() {
       section = setting.section;
       out += fmt::format("\n## {}\n\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n", section);
     }
-    const auto fallback = setting.required == Required::Serve      ? std::string("**required**")
-                          : setting.default_text.empty() ? std::string("not set")
-                                                         : fmt::format("`{}`", setting.default_text);
+    const auto fallback = setting.required == Required::Serve ? std::string("**required**")
+                          : setting.default_text.empty()      ? std::string("not set")
+                                                              : fmt::format("`{}`", setting.default_text);
     const auto older = setting.older_name.empty() ? "" : fmt::format(" Older name: `{}`.", setting.older_name);
     out += fmt::format("| `{}` | {} | {} | {}{} |\n", setting.key, range_text(setting), fallback, setting.description, older);
   }

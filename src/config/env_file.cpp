@@ -70,7 +70,9 @@ Result<std::map<std::string, std::string>> parse_env_file(std::string_view text,
   std::map<std::string, std::string> values;
   std::string problems;
   int number = 0;
-  const auto report = [&](std::string_view what) { problems += fmt::format("{}{}:{}: {}", problems.empty() ? "" : "\n", file_name, number, what); };
+  const auto report = [&](std::string_view what) {
+    problems += fmt::format("{}{}:{}: {}", problems.empty() ? "" : "\n", file_name, number, what);
+  };
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   while (!text.empty()) {
     ++number;

@@ -80,7 +80,8 @@ class Loading {
   void compose_conninfo() {
     auto& conninfo = loaded_.settings.database.conninfo;
     if (conninfo.empty()) {
-      for (const auto& [word, key] : {std::pair{"host", "DB_HOST"}, {"port", "DB_PORT"}, {"dbname", "DB_NAME"}, {"user", "DB_USER"}, {"password", "DB_PASSWORD"}}) {
+      for (const auto& [word, key] :
+           {std::pair{"host", "DB_HOST"}, {"port", "DB_PORT"}, {"dbname", "DB_NAME"}, {"user", "DB_USER"}, {"password", "DB_PASSWORD"}}) {
         const auto part = value(key);
         if (part.empty()) continue;
         conninfo += fmt::format("{}{}='", conninfo.empty() ? "" : " ", word);
@@ -102,7 +103,8 @@ class Loading {
     }
     if (purpose_ == Purpose::Serve && settings.command_backend == CommandBackend::Salt) require_salt();
     if (!settings.uyuni.verify_tls) {
-      loaded_.warnings.emplace_back("UYUNI_VERIFY_SSL=false: whoever is between this service and UYUNI can read its password; set UYUNI_CA_FILE instead");
+      loaded_.warnings.emplace_back(
+          "UYUNI_VERIFY_SSL=false: whoever is between this service and UYUNI can read its password; set UYUNI_CA_FILE instead");
     }
   }
 

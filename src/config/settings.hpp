@@ -25,8 +25,8 @@ struct ApiSettings {
   std::string host;
   std::uint16_t port = 0;
   std::uint16_t dashboard_port = 0;
-  std::string key;                              // empty only in the demo
-  std::string tls_certificate_file;             // both or none
+  std::string key;                   // empty only in the demo
+  std::string tls_certificate_file;  // both or none
   std::string tls_key_file;
 };
 

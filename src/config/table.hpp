@@ -26,19 +26,23 @@ using Store = void (*)(Settings&, const Value&);
 
 enum class Required { No, Serve };
 
+struct Range {
+  double min = 0;
+  double max = 0;
+};
+
 struct Setting {
-  std::string_view section;
+  std::string_view section = {};  // heading in the documents; given by settings_table()
   std::string_view key;
-  std::string_view older_name = {};         // still works, with a warning
+  std::string_view older_name = {};  // still works, with a warning
   Type type = Type::Text;
-  double min = 0;                           // numbers: smallest value; texts and secrets: shortest length
-  double max = 0;                           // numbers: largest value; texts and secrets: longest length
+  Range range = {};  // of a number, or of the length of a text or secret
   std::vector<std::string_view> choices = {};
-  std::string_view default_text = {};       // empty: none
+  std::string_view default_text = {};  // empty: none
   Required required = Required::No;
   std::string_view unit = {};
   std::string_view description;
-  Store store = nullptr;                    // null: used to make another one (DB_* become one conninfo)
+  Store store = nullptr;  // null: used to make another one (DB_* become one conninfo)
 };
 
 [[nodiscard]] const std::vector<Setting>& settings_table();

@@ -15,6 +15,7 @@
 namespace spm::config {
 namespace {
 
+constexpr Range kPorts{1, 65'535};
 constexpr std::string_view kSeverities[] = {"Low", "Medium", "High", "Critical"};
 constexpr ports::Severity kSeverityValues[] = {ports::Severity::Low, ports::Severity::Medium, ports::Severity::High,
                                                ports::Severity::Critical};
@@ -34,16 +35,16 @@ std::optional<Number> read_number(std::string_view text) {
   return number;
 }
 
-bool read_integer(const Setting& setting, std::string_view text, Value& value) {
+bool read_integer(Range range, std::string_view text, Value& value) {
   const auto number = read_number<std::int64_t>(text);
-  if (!number || static_cast<double>(*number) < setting.min || static_cast<double>(*number) > setting.max) return false;
+  if (!number || static_cast<double>(*number) < range.min || static_cast<double>(*number) > range.max) return false;
   value.integer = *number;
   return true;
 }
 
 bool read_real(const Setting& setting, std::string_view text, Value& value) {
   const auto number = read_number<double>(text);
-  if (!number || !std::isfinite(*number) || *number < setting.min || *number > setting.max) return false;
+  if (!number || !std::isfinite(*number) || *number < setting.range.min || *number > setting.range.max) return false;
   value.number = *number;
   return true;
 }
@@ -74,7 +75,7 @@ bool read_text(const Setting& setting, std::string_view text, Value& value) {
   const bool has_control = std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
   const auto length = static_cast<double>(text.size());
   value.text = text;
-  return !has_control && length >= setting.min && length <= setting.max;
+  return !has_control && length >= setting.range.min && length <= setting.range.max;
 }
 
 // Scheme, host, perhaps port and path. Credentials have settings of their own: in an address they would end up in logs.
@@ -89,7 +90,8 @@ bool read_url(std::string_view text, Value& value) {
   }
   const auto authority = rest.substr(0, rest.find('/'));
   const bool is_printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-  if (!is_printable || authority.empty() || authority.front() == ':' || text.find_first_of("@?#\\\"<>") != std::string_view::npos) return false;
+  if (!is_printable || authority.empty() || authority.front() == ':' || text.find_first_of("@?#\\\"<>") != std::string_view::npos)
+    return false;
   if (const auto colon = authority.rfind(':'); colon != std::string_view::npos && authority.back() != ']') {
     const auto port = read_number<int>(authority.substr(colon + 1));
     if (!port || *port < 1 || *port > 65'535) return false;
@@ -112,7 +114,8 @@ bool read_file(std::string_view text, Value& value) {
 }
 
 bool read_time_zone(std::string_view text, Value& value) {
-  const bool is_name = std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '/' || c == '_' || c == '-' || c == '+'; });
+  const bool is_name = std::all_of(text.begin(), text.end(),
+                                   [](unsigned char c) { return std::isalnum(c) != 0 || c == '/' || c == '_' || c == '-' || c == '+'; });
   value.text = text;
   std::error_code ignored;
   const std::filesystem::path zones = "/usr/share/zoneinfo";
@@ -121,8 +124,8 @@ bool read_time_zone(std::string_view text, Value& value) {
 
 bool read(const Setting& setting, std::string_view text, Value& value) {
   switch (setting.type) {
-    case Type::Port:
-    case Type::Integer: return read_integer(setting, text, value);
+    case Type::Port: return read_integer(kPorts, text, value);
+    case Type::Integer: return read_integer(setting.range, text, value);
     case Type::Number: return read_real(setting, text, value);
     case Type::Boolean: return read_boolean(text, value);
     case Type::Secret:
@@ -138,17 +141,17 @@ bool read(const Setting& setting, std::string_view text, Value& value) {
 }
 
 std::string length_range(const Setting& setting) {
-  if (setting.min > 1) return fmt::format("{:.0f}..{:.0f} characters", setting.min, setting.max);
-  return fmt::format("at most {:.0f} characters", setting.max);
+  if (setting.range.min > 1) return fmt::format("{:.0f}..{:.0f} characters", setting.range.min, setting.range.max);
+  return fmt::format("at most {:.0f} characters", setting.range.max);
 }
 
 }  // namespace
 
 std::string allowed(const Setting& setting) {
   switch (setting.type) {
-    case Type::Port:
-    case Type::Integer: return fmt::format("an integer {:.0f}..{:.0f}", setting.min, setting.max);
-    case Type::Number: return fmt::format("a number {}..{}", setting.min, setting.max);
+    case Type::Port: return fmt::format("a port {:.0f}..{:.0f}", kPorts.min, kPorts.max);
+    case Type::Integer: return fmt::format("an integer {:.0f}..{:.0f}", setting.range.min, setting.range.max);
+    case Type::Number: return fmt::format("a number {}..{}", setting.range.min, setting.range.max);
     case Type::Boolean: return "true or false";
     case Type::Secret: return "a secret of " + length_range(setting);
     case Type::Text: return "a text of " + length_range(setting);

@@ -110,7 +110,8 @@ Result<std::unique_ptr<Cluster>> Cluster::start(const fs::path& folder, Durabili
 
 Result<void> Cluster::claim_folder() {
   if (folder_.string().size() > kMaxFolderLength) {
-    return refuse(fmt::format("{}: the path is too long for a Unix socket; choose one of at most {} characters", folder_.string(), kMaxFolderLength));
+    return refuse(
+        fmt::format("{}: the path is too long for a Unix socket; choose one of at most {} characters", folder_.string(), kMaxFolderLength));
   }
   if (geteuid() == 0 && !server_account()) return refuse("there is no user 'postgres': apt-get install postgresql");
   std::error_code problem;
@@ -127,8 +128,9 @@ Result<void> Cluster::claim_folder() {
     give_to_server(path);
   }
   if (run_process({"test", "-w", folder_.string()}, RunAs::Postgres).exit_code != 0) {
-    return refuse(fmt::format("the user 'postgres' cannot reach {}: choose a folder whose parents everybody may enter, for example below /var/tmp",
-                              folder_.string()));
+    return refuse(
+        fmt::format("the user 'postgres' cannot reach {}: choose a folder whose parents everybody may enter, for example below /var/tmp",
+                    folder_.string()));
   }
   return {};
 }
@@ -140,8 +142,9 @@ Result<void> Cluster::create_data() const {
   if (fs::exists(data)) return {};
   std::error_code problem;
   fs::remove_all(unfinished, problem);
-  const auto made = run_process({binaries_ / "initdb", "-D", unfinished, "-U", "spm", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"},
-                                RunAs::Postgres);
+  const auto made =
+      run_process({binaries_ / "initdb", "-D", unfinished, "-U", "spm", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"},
+                  RunAs::Postgres);
   if (made.exit_code != 0) return refuse("initdb failed: " + made.output);
   fs::rename(unfinished, data, problem);
   if (problem) return refuse(fmt::format("{}: {}", data.string(), problem.message()));
@@ -167,7 +170,8 @@ Result<void> Cluster::control(const std::vector<std::string>& arguments) const {
   std::vector<std::string> command{binaries_ / "pg_ctl", "-D", folder_ / "data", "-w", "-t", "60", "-s"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   const auto done = run_process(std::move(command), RunAs::Postgres);
-  if (done.exit_code != 0) return refuse(fmt::format("pg_ctl {} failed: {}; see {}", arguments.front(), done.output, (folder_ / "server.log").string()));
+  if (done.exit_code != 0)
+    return refuse(fmt::format("pg_ctl {} failed: {}; see {}", arguments.front(), done.output, (folder_ / "server.log").string()));
   return {};
 }
 

@@ -29,10 +29,19 @@ std::string session_options(std::chrono::milliseconds statement_timeout) {
 pg_conn* connect(const std::string& conninfo, std::chrono::milliseconds statement_timeout) {
   const auto options = session_options(statement_timeout);
   // Of two values for one keyword libpq takes the later: what stands before dbname is a default, what stands after it is fixed.
-  const std::array keywords{"application_name", "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
-                            "tcp_user_timeout", "dbname", "options", "client_encoding", static_cast<const char*>(nullptr)};
-  const std::array values{"spm-orchestrator", "5", "1", "30", "10", "3", "30000", conninfo.c_str(), options.c_str(), "UTF8",
-                          static_cast<const char*>(nullptr)};
+  const std::array keywords{"application_name",
+                            "connect_timeout",
+                            "keepalives",
+                            "keepalives_idle",
+                            "keepalives_interval",
+                            "keepalives_count",
+                            "tcp_user_timeout",
+                            "dbname",
+                            "options",
+                            "client_encoding",
+                            static_cast<const char*>(nullptr)};
+  const std::array values{
+      "spm-orchestrator", "5", "1", "30", "10", "3", "30000", conninfo.c_str(), options.c_str(), "UTF8", static_cast<const char*>(nullptr)};
   return PQconnectdbParams(keywords.data(), values.data(), 1);
 }
 

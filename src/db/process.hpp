@@ -7,8 +7,8 @@
 namespace spm::db {
 
 struct Finished {
-  int exit_code = -1;   // 127: could not be started; 128 + n: ended by signal n
-  std::string output;   // stdout and stderr, at most the last 4 KiB
+  int exit_code = -1;  // 127: could not be started; 128 + n: ended by signal n
+  std::string output;  // stdout and stderr, at most the last 4 KiB
 };
 
 enum class RunAs { Self, Postgres };  // Postgres: the user of that name when we are root, ourselves otherwise

@@ -18,7 +18,8 @@ Number parse_number(std::string_view column, std::string_view text) {
   Number number{};
   const auto* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end) disagree(column, "is not the expected kind of number: '" + std::string(text.substr(0, 40)) + "'");
+  if (error != std::errc{} || stop != end)
+    disagree(column, "is not the expected kind of number: '" + std::string(text.substr(0, 40)) + "'");
   return number;
 }
 

@@ -41,6 +41,8 @@ WaitUntil Operations::wait(std::chrono::duration<double> pause, std::string why)
   return {clock_.now() + scaled(pause, settings_.time_factor), std::move(why), {}};
 }
 
+void Operations::hold(db::Tx& tx) const { store::hold_run(tx, lease_); }
+
 std::optional<Operation> Operations::find(Phase phase, std::string_view name) {
   db::Tx tx(pool_);
   auto found = store::latest_operation(tx, run_.id, phase, name);

@@ -75,6 +75,9 @@ class Operations {
   // Another operation, of whatever run, has this id: it cannot be the one that is looked for.
   [[nodiscard]] bool is_known(OperationKind kind, const std::string& upstream_id, std::int64_t except);
 
+  // Keeps the run ours until the transaction ends, or throws LostLease.
+  void hold(db::Tx& tx) const;
+
   void start(Operation& operation, const std::string& upstream_id);
   void close(Operation& operation, OperationState state, json::object result);
 

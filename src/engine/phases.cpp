@@ -12,22 +12,23 @@ namespace {
 
 using namespace std::chrono_literals;
 using enum Phase;
-using enum queue::FailureClass;
+constexpr auto kInfra = queue::FailureClass::Infra;
+constexpr auto kTransient = queue::FailureClass::Transient;
 
 // clang-format off
 constexpr std::array kPhases{
   //       phase         step                  deadline retries trouble    on done       on fail       on abort
-  PhaseRow{PreCheck,     steps::pre_check,     10min,   1,      Infra,     Snapshot,     Phase::Done,  Phase::Done},
-  PhaseRow{Snapshot,     steps::snapshot,      10min,   1,      Infra,     Baseline,     Phase::Done,  Phase::Done},
-  PhaseRow{Baseline,     steps::baseline,      10min,   1,      Infra,     Patch,        Phase::Done,  Phase::Done},
-  PhaseRow{Patch,        steps::patch,         10min,   0,      Transient, Reboot,       Rollback,     Rollback},
-  PhaseRow{Reboot,       steps::reboot,        10min,   0,      Transient, Stabilize,    Rollback,     Rollback},
-  PhaseRow{Stabilize,    steps::stabilize,     5min,    0,      Transient, Validate,     Rollback,     Rollback},
-  PhaseRow{Validate,     steps::validate,      10min,   1,      Transient, Services,     Rollback,     Rollback},
-  PhaseRow{Services,     steps::services,      15min,   1,      Transient, Verdict,      Rollback,     Rollback},
-  PhaseRow{Verdict,      steps::verdict,       5min,    0,      Transient, Phase::Done,  Rollback,     Rollback},
-  PhaseRow{Rollback,     steps::rollback,      60min,   2,      Transient, PostRollback, Phase::Done,  Rollback},
-  PhaseRow{PostRollback, steps::post_rollback, 20min,   2,      Transient, Phase::Done,  Phase::Done,  PostRollback},
+  PhaseRow{PreCheck,     steps::pre_check,     10min,   1,      kInfra,    Snapshot,     Phase::Done,  Phase::Done},
+  PhaseRow{Snapshot,     steps::snapshot,      10min,   1,      kInfra,    Baseline,     Phase::Done,  Phase::Done},
+  PhaseRow{Baseline,     steps::baseline,      10min,   1,      kInfra,    Patch,        Phase::Done,  Phase::Done},
+  PhaseRow{Patch,        steps::patch,         10min,   0,      kTransient,Reboot,       Rollback,     Rollback},
+  PhaseRow{Reboot,       steps::reboot,        10min,   0,      kTransient,Stabilize,    Rollback,     Rollback},
+  PhaseRow{Stabilize,    steps::stabilize,     5min,    0,      kTransient,Validate,     Rollback,     Rollback},
+  PhaseRow{Validate,     steps::validate,      10min,   1,      kTransient,Services,     Rollback,     Rollback},
+  PhaseRow{Services,     steps::services,      15min,   1,      kTransient,Verdict,      Rollback,     Rollback},
+  PhaseRow{Verdict,      steps::verdict,       5min,    0,      kTransient,Phase::Done,  Rollback,     Rollback},
+  PhaseRow{Rollback,     steps::rollback,      60min,   2,      kTransient,PostRollback, Phase::Done,  Rollback},
+  PhaseRow{PostRollback, steps::post_rollback, 20min,   2,      kTransient,Phase::Done,  Phase::Done,  PostRollback},
 };
 // clang-format on
 

@@ -45,6 +45,7 @@ struct Run {
   std::optional<std::string> failure_reason;
   std::optional<Time> abort_requested_at;
   std::string abort_reason;
+  std::string waiting_for;  // what the last step waited for
   Time started_at;
 
   [[nodiscard]] ports::Target target() const { return {system, subject.minion_id}; }

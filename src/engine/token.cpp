@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <random>
 
@@ -10,7 +11,10 @@ namespace {
 
 // A process starts at an offset of its own, so that two that see the same microsecond rarely choose the same token.
 std::int64_t own_offset() {
-  static const std::int64_t offset = std::uniform_int_distribution<std::int64_t>(0, 999)(*std::make_unique<std::random_device>());
+  static const std::int64_t offset = [] {
+    std::random_device device;
+    return std::uniform_int_distribution<std::int64_t>(0, 999)(device);
+  }();
   return offset;
 }
 

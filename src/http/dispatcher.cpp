@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kLogger = "http";
 constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
+constexpr std::size_t kMaxShownPath = 200;
 constexpr std::string_view kQueryCanceled = "57014";  // statement_timeout
 
 // A browser that is shown an answer of the API must neither guess its type, keep it, frame it nor run anything in it.
@@ -79,21 +80,21 @@ Reply Dispatcher::handle(Request& request) const {
 Response Dispatcher::answer(Request& request, std::string_view& route) const {
   auto search = router_.find(request.method, request.path);
   if (const auto* wrong = std::get_if<WrongMethod>(&search)) {
-    const auto message = fmt::format("{} does not take {}; it takes {}", request.path, to_string(request.method), wrong->allow);
+    const auto message = fmt::format("{} does not take {}; it takes {}", request.path.substr(0, kMaxShownPath), to_string(request.method), wrong->allow);
     auto response = shaped(request, {ErrorCode::MethodNotAllowed, message, {}, UpstreamFailure::None});
     response.headers.emplace("Allow", wrong->allow);
     return response;
   }
   if (std::holds_alternative<NoSuchPath>(search)) {
-    return shaped(request, {ErrorCode::NotFound, fmt::format("there is nothing at {}", request.path), {}, UpstreamFailure::None});
+    const auto message = fmt::format("there is nothing at {}", request.path.substr(0, kMaxShownPath));
+    return shaped(request, {ErrorCode::NotFound, message, {}, UpstreamFailure::None});
   }
   auto& found = std::get<Route>(search);
   route = found.endpoint->path;
   request.path_params = std::move(found.path_params);
   try {
     auto result = serve(request, *found.endpoint);
-    if (!result) return shaped(request, result.error());
-    return checked(request, *found.endpoint, std::move(*result));
+    return checked(request, *found.endpoint, result ? std::move(*result) : shaped(request, result.error()));
   } catch (...) {
     return shaped(request, error_of_exception(request));
   }

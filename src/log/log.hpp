@@ -40,7 +40,7 @@ using Fields = std::initializer_list<Field>;
 
 struct Options {
   Level level = Level::Info;
-  std::string file;        // empty: no file
+  std::string file;  // empty: no file
   bool stdout_on = true;
 };
 
@@ -60,7 +60,9 @@ void write(Level level, std::string_view logger, std::string_view message, Field
 
 inline void debug(std::string_view logger, std::string_view message, Fields fields = {}) { write(Level::Debug, logger, message, fields); }
 inline void info(std::string_view logger, std::string_view message, Fields fields = {}) { write(Level::Info, logger, message, fields); }
-inline void warning(std::string_view logger, std::string_view message, Fields fields = {}) { write(Level::Warning, logger, message, fields); }
+inline void warning(std::string_view logger, std::string_view message, Fields fields = {}) {
+  write(Level::Warning, logger, message, fields);
+}
 inline void error(std::string_view logger, std::string_view message, Fields fields = {}) { write(Level::Error, logger, message, fields); }
 
 // Adds fields to every line that this thread writes while the scope lives. An inner field wins over an outer one of the same name.

@@ -85,7 +85,9 @@ void Metrics::count_upstream_call(std::string_view upstream, std::string_view ca
   series_->upstream_duration.Add(labels, kSeconds).Observe(seconds(duration));
 }
 
-void Metrics::count_test(std::string_view result) { series_->tests.Add({{"result", series_->bound.admit("test result", result)}}).Increment(); }
+void Metrics::count_test(std::string_view result) {
+  series_->tests.Add({{"result", series_->bound.admit("test result", result)}}).Increment();
+}
 
 void Metrics::count_step(std::string_view phase, std::string_view outcome) {
   series_->steps.Add({{"phase", series_->bound.admit("step phase", phase)}, {"outcome", series_->bound.admit("step outcome", outcome)}})

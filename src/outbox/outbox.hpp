@@ -20,7 +20,7 @@ struct Event {
   std::optional<TestId> test_id;
   json::object payload;  // {"type": "queue.advanced", …}
   Time at;
-  std::int64_t id = 0;   // set when read
+  std::int64_t id = 0;  // set when read
 };
 
 void publish(db::Tx& tx, const Event& event);

@@ -13,8 +13,7 @@
 namespace spm::queue {
 namespace {
 
-constexpr std::string_view kLearnPackages =
-    "run a sync (POST /api/v1/sync/trigger) and, when it has ended, add the erratum again";
+constexpr std::string_view kLearnPackages = "run a sync (POST /api/v1/sync/trigger) and, when it has ended, add the erratum again";
 
 std::vector<AdvisoryName> without_repeats(const std::vector<AdvisoryName>& errata) {
   std::set<AdvisoryName> seen;
@@ -52,8 +51,8 @@ std::optional<std::string> reason_against_open(const store::Candidate& candidate
 }
 
 // Scores what has no profile yet; answers why an erratum could not be scored.
-std::map<AdvisoryName, std::string> score_missing(db::Tx& tx, const std::vector<store::Candidate>& candidates, const scoring::Weights& defaults,
-                                                  Time now) {
+std::map<AdvisoryName, std::string> score_missing(db::Tx& tx, const std::vector<store::Candidate>& candidates,
+                                                  const scoring::Weights& defaults, Time now) {
   std::vector<AdvisoryName> missing;
   for (const store::Candidate& candidate : candidates) {
     if (candidate.is_known && candidate.has_packages && !candidate.has_profile) missing.push_back(candidate.name);
@@ -80,7 +79,8 @@ class Adding {
       return skip(candidate.name, fmt::format("superseded by {}; {}", newer->second.by.value,
                                               newer->second.is_open ? "that one is in the queue" : "add that one instead"));
     }
-    if (!candidate.has_packages) return skip(candidate.name, fmt::format("its packages are not known, so it has no score; {}", kLearnPackages));
+    if (!candidate.has_packages)
+      return skip(candidate.name, fmt::format("its packages are not known, so it has no score; {}", kLearnPackages));
     if (const auto error = not_scored.find(candidate.name); error != not_scored.end()) {
       return skip(candidate.name, "it could not be scored: " + error->second);
     }
@@ -107,8 +107,8 @@ class Adding {
   void skip(const AdvisoryName& erratum, std::string reason) { report_.skipped.push_back({erratum, std::move(reason)}); }
 
   void insert(const AdvisoryName& erratum) {
-    const db::Rows rows = tx_.execute(
-        sql::insert_item, {erratum, order_.target_os, order_.priority_override, order_.notes, acting_.actor, acting_.now});
+    const db::Rows rows =
+        tx_.execute(sql::insert_item, {erratum, order_.target_os, order_.priority_override, order_.notes, acting_.actor, acting_.now});
     if (rows.empty()) return report_.already_queued.push_back(erratum);
     const QueueId id{rows[0].integer("id")};
     const json::object facts{{"status", "queued"},

@@ -154,11 +154,17 @@ Result<Change> asked_change(db::Tx& tx, const Item& item, const json::object& bo
   const std::optional<Status> to = parse_status(wanted);
   if (!to || !may_person_ask(item.status, *to)) {
     return fail(ErrorCode::InvalidTransition,
-                fmt::format("queue item {} ({}) is {}; a person cannot ask for {}", item.id.value, item.erratum.value, to_string(item.status), wanted),
+                fmt::format("queue item {} ({}) is {}; a person cannot ask for {}", item.id.value, item.erratum.value,
+                            to_string(item.status), wanted),
                 {{"from", to_string(item.status)}, {"to", wanted}, {"possible", askable_from(item.status)}});
   }
-  Change change{.item = item.id, .from = item.status, .to = *to, .actor = acting.actor, .from_address = acting.from_address,
-                .reason = text_in(body, "reason").value_or(""), .at = acting.now};
+  Change change{.item = item.id,
+                .from = item.status,
+                .to = *to,
+                .actor = acting.actor,
+                .from_address = acting.from_address,
+                .reason = text_in(body, "reason").value_or(""),
+                .at = acting.now};
   if (*to != Status::Superseded) return change;
   http::FieldErrors errors;
   const std::optional<std::string> newer = text_in(body, "superseded_by");
@@ -259,7 +265,8 @@ Result<Response> delete_item(db::Pool& pool, const Clock& clock, const Request& 
   const std::optional<Item> item = lock(tx, *id);
   if (!item) return no_such_item(*id);
   if (!may_be_deleted(item->status)) {
-    return must_stay(*item, fmt::format("it is {}; only queued, retry_pending, failed and superseded items can be", to_string(item->status)));
+    return must_stay(*item,
+                     fmt::format("it is {}; only queued, retry_pending, failed and superseded items can be", to_string(item->status)));
   }
   try {
     tx.execute(sql::delete_item, {*id});

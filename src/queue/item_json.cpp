@@ -96,14 +96,11 @@ json::object to_json(const SyncReport& report, bool changed) {
                      {"target_os", one.target_os},
                      {"position", or_null(one.item.position)}});
   }
-  return {{"new_errata_found", report.found},
-          {"queued", report.queued.size()},
-          {"skipped", report.skipped},
-          {"items", std::move(items)}};
+  return {{"new_errata_found", report.found}, {"queued", report.queued.size()}, {"skipped", report.skipped}, {"items", std::move(items)}};
 }
 
-json::object list_json(const std::vector<store::Entry>& entries, const std::map<Status, std::int64_t>& counted, std::optional<Status> wanted,
-                       const http::Page& page, Mode mode) {
+json::object list_json(const std::vector<store::Entry>& entries, const std::map<Status, std::int64_t>& counted,
+                       std::optional<Status> wanted, const http::Page& page, Mode mode) {
   json::array items;
   for (const store::Entry& entry : entries) items.push_back(to_json(entry));
   json::object by_status;
@@ -148,7 +145,7 @@ json::array askable_from(Status status) {
 }
 
 json::array cursor_keys(const OrderKey& place, Mode mode) {
-  return {to_string(mode),  place.priority_override, place.requires_reboot, place.success_score, fmt::format("{}", place.urgency_score),
+  return {to_string(mode), place.priority_override, place.requires_reboot, place.success_score, fmt::format("{}", place.urgency_score),
           place.id};
 }
 

@@ -24,8 +24,13 @@ struct Return {
 std::int64_t bring_back(db::Tx& tx, const Return& what, Time now) {
   std::int64_t moved = 0;
   for (const db::Row row : tx.execute(what.due, {now})) {
-    Change change{.item = QueueId{row.integer("id")}, .from = what.from, .to = what.to, .actor = std::string(kScheduler), .from_address = "",
-                  .reason = std::string(what.reason), .at = now};
+    Change change{.item = QueueId{row.integer("id")},
+                  .from = what.from,
+                  .to = what.to,
+                  .actor = std::string(kScheduler),
+                  .from_address = "",
+                  .reason = std::string(what.reason),
+                  .at = now};
     change.autostart = what.autostart;
     const Result<Status> done = advance(tx, change);
     if (!done) throw std::logic_error("a locked item changed under the lock: " + done.error().message);
@@ -67,15 +72,15 @@ std::int64_t return_snoozed(db::Tx& tx, Time now) {
 }
 
 std::int64_t return_retries(db::Tx& tx, Time now) {
-  return bring_back(tx, {sql::lock_returning_retries, Status::RetryPending, Status::Queued, true, "the wait before the retry has ended"}, now);
+  return bring_back(tx, {sql::lock_returning_retries, Status::RetryPending, Status::Queued, true, "the wait before the retry has ended"},
+                    now);
 }
 
 std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const scoring::Weights& defaults) {
   return {
       {"queue_snooze_return", 15s, in_transaction(pool, clock, return_snoozed)},
       {"queue_retry_return", 5s, in_transaction(pool, clock, return_retries)},
-      {"queue_follow_catalogue", 20s,
-       [&pool, &clock, defaults](const std::stop_token&) { follow_catalogue(pool, defaults, clock.now()); }},
+      {"queue_follow_catalogue", 20s, [&pool, &clock, defaults](const std::stop_token&) { follow_catalogue(pool, defaults, clock.now()); }},
   };
 }
 

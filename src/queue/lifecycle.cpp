@@ -71,7 +71,8 @@ constexpr std::array kTransitions = {
     Transition{Rebooting, Testing, By::System},
     Transition{Testing, PendingApproval, By::System},
     // A test can end badly wherever it stands. An aborted one ends here too, as failed of class infra: nothing was learned of the patch,
-    // and only the person who stopped it can say that it may be tried again (failed → queued), so it does not go back to the queue by itself.
+    // and only the person who stopped it can say that it may be tried again (failed → queued), so it does not go back to the queue by
+    // itself.
     Transition{Testing, Failed, By::System},
     Transition{NeedsReboot, Failed, By::System},
     Transition{Rebooting, Failed, By::System},
@@ -101,14 +102,16 @@ constexpr std::array kTransitions = {
 };
 
 const Transition* arrow(Status from, Status to) {
-  const auto* found = std::find_if(kTransitions.begin(), kTransitions.end(), [&](const Transition& t) { return t.from == from && t.to == to; });
+  const auto* found =
+      std::find_if(kTransitions.begin(), kTransitions.end(), [&](const Transition& t) { return t.from == from && t.to == to; });
   return found == kTransitions.end() ? nullptr : found;
 }
 
 // What the new state needs is the caller's duty: its absence is a bug, not an input error.
 void require_complete(const Change& change) {
   const auto require = [&](bool present, std::string_view what) {
-    if (!present) throw std::logic_error(fmt::format("queue item {}: {} asked for without {}", change.item.value, to_string(change.to), what));
+    if (!present)
+      throw std::logic_error(fmt::format("queue item {}: {} asked for without {}", change.item.value, to_string(change.to), what));
   };
   if (change.to == Failed || change.to == RetryPending) require(change.failure.has_value() && !change.failure->reason.empty(), "a failure");
   if (change.to == RetryPending) require(change.retry_after.has_value(), "retry_after");
@@ -191,7 +194,9 @@ bool may_person_ask(Status from, Status to) {
 Result<Status> advance(db::Tx& tx, const Change& change) {
   if (!is_allowed(change.from, change.to)) return no_such_arrow(change);
   require_complete(change);
-  const auto failure_text = [&](auto read) -> db::Param { return change.failure ? db::Param(read(*change.failure)) : db::Param(std::nullopt); };
+  const auto failure_text = [&](auto read) -> db::Param {
+    return change.failure ? db::Param(read(*change.failure)) : db::Param(std::nullopt);
+  };
   const db::Rows rows = tx.execute(sql::advance, {change.item, to_string(change.from), to_string(change.to), change.at,
                                                   failure_text([](const Failure& f) { return f.phase; }),
                                                   failure_text([](const Failure& f) { return std::string(to_string(f.kind)); }),

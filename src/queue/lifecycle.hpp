@@ -14,8 +14,22 @@
 namespace spm::queue {
 
 enum class Status {
-  Queued, Testing, NeedsReboot, Rebooting, PendingApproval, Snoozed, Approved, Rejected, Promoting,
-  ProdPending, ProdApplied, Completed, RolledBack, Failed, RetryPending, Superseded,
+  Queued,
+  Testing,
+  NeedsReboot,
+  Rebooting,
+  PendingApproval,
+  Snoozed,
+  Approved,
+  Rejected,
+  Promoting,
+  ProdPending,
+  ProdApplied,
+  Completed,
+  RolledBack,
+  Failed,
+  RetryPending,
+  Superseded,
 };
 
 [[nodiscard]] std::string_view to_string(Status status);
@@ -48,20 +62,21 @@ struct Change {
   QueueId item;
   Status from;
   Status to;
-  std::string actor;                            // "engine", "scheduler" or an authenticated identity
-  std::string from_address;                     // of a person; empty otherwise
+  std::string actor;         // "engine", "scheduler" or an authenticated identity
+  std::string from_address;  // of a person; empty otherwise
   std::string reason;
   Time at;
-  std::optional<Failure> failure = std::nullopt;               // required for Failed and RetryPending
-  std::optional<Time> retry_after = std::nullopt;              // required for RetryPending
-  std::optional<Time> snooze_until = std::nullopt;             // required for Snoozed
-  std::optional<AdvisoryName> superseded_by = std::nullopt;    // required for Superseded
-  bool autostart = false;                       // RetryPending → Queued: test again without being asked
+  std::optional<Failure> failure = std::nullopt;             // required for Failed and RetryPending
+  std::optional<Time> retry_after = std::nullopt;            // required for RetryPending
+  std::optional<Time> snooze_until = std::nullopt;           // required for Snoozed
+  std::optional<AdvisoryName> superseded_by = std::nullopt;  // required for Superseded
+  bool autostart = false;                                    // RetryPending → Queued: test again without being asked
 };
 
 // Moves one item in the caller's transaction: the row (guarded by `from`), its audit line and its event. InvalidTransition (409) when the
 // picture has no such arrow, Conflict (409) when the item is no longer in `from` (somebody else was faster; the message names the state it
-// is in now), NotFound when there is no such item. Sets started_at, completed_at, pending_since and retry_count where the new state asks for it.
+// is in now), NotFound when there is no such item. Sets started_at, completed_at, pending_since and retry_count where the new state asks
+// for it.
 [[nodiscard]] Result<Status> advance(db::Tx& tx, const Change& change);
 
 }  // namespace spm::queue

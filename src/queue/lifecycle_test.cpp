@@ -33,7 +33,8 @@ const Arrows kPicture = {
 };
 
 const Arrows kAPersonMayAskFor = {
-    {"failed", {"queued"}}, {"rejected", {"queued"}}, {"snoozed", {"pending_approval"}}, {"approved", {"pending_approval"}}, {"queued", {"superseded"}},
+    {"failed", {"queued"}},     {"rejected", {"queued"}}, {"snoozed", {"pending_approval"}}, {"approved", {"pending_approval"}},
+    {"queued", {"superseded"}},
 };
 
 bool holds(const Arrows& arrows, const std::string& from, const std::string& to) {

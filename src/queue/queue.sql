@@ -60,25 +60,27 @@ WHERE status = 'queued' AND target_os = $1::text AND (autostart OR NOT $2::boole
 ORDER BY priority_override DESC, CASE WHEN $3::text = 'smart' THEN urgency_score * success_score ELSE urgency_score END DESC, id
 LIMIT 1 FOR UPDATE SKIP LOCKED;
 
--- Places within each OS, up to the place $3: row_number() with a bound stops reading there, so the first page costs one page.
+-- Places within each OS, up to the place $3 (NULL: all). With the limit the planner walks queue_by_order and stops there, so the first page
+-- of a long queue costs one page.
 -- name: positions_safest
 SELECT ranked.id, ranked.position
 FROM unnest($1::text[]) AS wanted(target_os)
 CROSS JOIN LATERAL (
   SELECT id, row_number() OVER (ORDER BY priority_override DESC, requires_reboot, success_score DESC, id) AS position
   FROM patch_test_queue WHERE status = 'queued' AND target_os = wanted.target_os
+  ORDER BY priority_override DESC, requires_reboot, success_score DESC, id LIMIT $3::bigint
 ) AS ranked
-WHERE ranked.position <= $3::bigint AND ranked.id = ANY ($2::bigint[]);
+WHERE ranked.id = ANY ($2::bigint[]);
 
 -- name: positions_by_urgency
 SELECT ranked.id, ranked.position
 FROM unnest($1::text[]) AS wanted(target_os)
 CROSS JOIN LATERAL (
   SELECT id, row_number() OVER (ORDER BY priority_override DESC,
-                                CASE WHEN $4::text = 'smart' THEN urgency_score * success_score ELSE urgency_score END DESC, id) AS position
+                                CASE WHEN $3::text = 'smart' THEN urgency_score * success_score ELSE urgency_score END DESC, id) AS position
   FROM patch_test_queue WHERE status = 'queued' AND target_os = wanted.target_os
 ) AS ranked
-WHERE ranked.position <= $3::bigint AND ranked.id = ANY ($2::bigint[]);
+WHERE ranked.id = ANY ($2::bigint[]);
 
 -- ---------------------------------------------------------------- lists
 
@@ -164,7 +166,7 @@ LEFT JOIN patch_test_queue open ON open.advisory_name = wanted.name AND open.tar
 ORDER BY wanted.place;
 
 -- The newest erratum that covers each of these and can take its place: it is in the queue, or UYUNI can apply it. errata_cache.superseded_by
--- points one step; the chain is followed. Errata that cover each other in a circle cover nothing.
+-- points one step; the chain is followed (it always ends, see catalogue/superseding.hpp).
 -- name: covering_of
 WITH RECURSIVE newer AS (
   SELECT wanted.name AS erratum, wanted.target_os, e.superseded_by AS name, 1 AS depth
@@ -182,7 +184,6 @@ JOIN errata_cache e ON e.advisory_name = newer.name
 LEFT JOIN patch_test_queue open ON open.advisory_name = newer.name AND open.target_os = newer.target_os
                                 AND open.status NOT IN ('completed', 'rolled_back', 'superseded', 'failed', 'rejected')
 WHERE e.withdrawn_at IS NULL AND (e.in_uyuni OR open.id IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM newer circle WHERE circle.erratum = newer.erratum AND circle.target_os = newer.target_os AND circle.name = newer.erratum)
 ORDER BY newer.erratum, newer.target_os, newer.depth DESC;
 
 -- name: insert_item

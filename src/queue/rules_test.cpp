@@ -49,10 +49,11 @@ TEST(QueueOrder, TheOlderEntryIsFirstAmongEquals) {
 }
 
 RC_GTEST_PROP(QueueOrder, IsAStrictTotalOrder, ()) {
-  const auto any_key = rc::gen::build<OrderKey>(rc::gen::set(&OrderKey::priority_override, rc::gen::inRange<std::int64_t>(-2, 3)),
-                                                rc::gen::set(&OrderKey::requires_reboot), rc::gen::set(&OrderKey::success_score, rc::gen::inRange<std::int64_t>(0, 4)),
-                                                rc::gen::set(&OrderKey::urgency_score, rc::gen::elementOf(std::vector<double>{0, 33.3, 66.6, 100})),
-                                                rc::gen::set(&OrderKey::id, rc::gen::inRange<std::int64_t>(1, 4)));
+  const auto any_key = rc::gen::build<OrderKey>(
+      rc::gen::set(&OrderKey::priority_override, rc::gen::inRange<std::int64_t>(-2, 3)), rc::gen::set(&OrderKey::requires_reboot),
+      rc::gen::set(&OrderKey::success_score, rc::gen::inRange<std::int64_t>(0, 4)),
+      rc::gen::set(&OrderKey::urgency_score, rc::gen::elementOf(std::vector<double>{0, 33.3, 66.6, 100})),
+      rc::gen::set(&OrderKey::id, rc::gen::inRange<std::int64_t>(1, 4)));
   const OrderKey a = *any_key;
   const OrderKey b = *any_key;
   const OrderKey c = *any_key;

@@ -1,7 +1,5 @@
 #include "queue/store.hpp"
 
-#include <algorithm>
-#include <limits>
 #include <set>
 #include <stdexcept>
 
@@ -137,12 +135,12 @@ std::vector<Entry> page(db::Tx& tx, const Filter& filter, const Window& window, 
   const bool has_place = window.after.has_value();
   const OrderKey place = window.after.value_or(OrderKey{});
   const db::Param after = has_place ? db::Param(place.id) : db::Param(std::nullopt);
-  const db::Rows rows = mode == Mode::Safest
-                            ? tx.execute(sql::page_safest, {status, filter.target_os, filter.severity, pattern, window.limit, window.offset,
-                                                            after, place.priority_override, place.requires_reboot, place.success_score})
-                            : tx.execute(sql::page_by_urgency,
-                                         {status, filter.target_os, filter.severity, pattern, window.limit, window.offset, to_string(mode), after,
-                                          place.priority_override, place.success_score, place.urgency_score});
+  const db::Rows rows =
+      mode == Mode::Safest
+          ? tx.execute(sql::page_safest, {status, filter.target_os, filter.severity, pattern, window.limit, window.offset, after,
+                                          place.priority_override, place.requires_reboot, place.success_score})
+          : tx.execute(sql::page_by_urgency, {status, filter.target_os, filter.severity, pattern, window.limit, window.offset,
+                                              to_string(mode), after, place.priority_override, place.success_score, place.urgency_score});
   std::vector<Entry> entries;
   entries.reserve(rows.size());
   for (const db::Row row : rows) entries.push_back(read_entry(row));
@@ -184,9 +182,8 @@ Times times(db::Tx& tx) {
 
 std::map<QueueId, std::int64_t> positions(db::Tx& tx, const std::vector<std::string>& target_oses, const std::vector<std::int64_t>& ids,
                                           std::optional<std::int64_t> up_to, Mode mode) {
-  const std::int64_t bound = up_to.value_or(std::numeric_limits<std::int64_t>::max());
-  const db::Rows rows = mode == Mode::Safest ? tx.execute(sql::positions_safest, {target_oses, ids, bound})
-                                             : tx.execute(sql::positions_by_urgency, {target_oses, ids, bound, to_string(mode)});
+  const db::Rows rows = mode == Mode::Safest ? tx.execute(sql::positions_safest, {target_oses, ids, up_to})
+                                             : tx.execute(sql::positions_by_urgency, {target_oses, ids, to_string(mode)});
   std::map<QueueId, std::int64_t> places;
   for (const db::Row row : rows) places[QueueId{row.integer("id")}] = row.integer("position");
   return places;

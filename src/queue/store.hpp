@@ -16,7 +16,7 @@ struct Entry {
   Item item;
   std::string synopsis;
   std::string severity;
-  std::optional<std::string> version;      // of the erratum's first package; absent while the packages are not known
+  std::optional<std::string> version;  // of the erratum's first package; absent while the packages are not known
   std::optional<std::int64_t> position;
 };
 
@@ -53,8 +53,8 @@ struct Times {
 [[nodiscard]] Times times(db::Tx& tx);
 
 // Positions of queued items within their OS. With `up_to`, items further behind may be left out (and the query stops there).
-[[nodiscard]] std::map<QueueId, std::int64_t> positions(db::Tx& tx, const std::vector<std::string>& target_oses, const std::vector<std::int64_t>& ids,
-                                                        std::optional<std::int64_t> up_to, Mode mode);
+[[nodiscard]] std::map<QueueId, std::int64_t> positions(db::Tx& tx, const std::vector<std::string>& target_oses,
+                                                        const std::vector<std::int64_t>& ids, std::optional<std::int64_t> up_to, Mode mode);
 
 struct Candidate {
   AdvisoryName name;

@@ -22,7 +22,8 @@ struct Waiting {
 std::vector<Waiting> lock_waiting(db::Tx& tx) {
   std::vector<Waiting> all;
   for (const db::Row row : tx.execute(sql::lock_waiting_covered)) {
-    all.push_back({QueueId{row.integer("id")}, {AdvisoryName{row.text("advisory_name")}, row.text("target_os")}, *parse_status(row.text("status"))});
+    all.push_back(
+        {QueueId{row.integer("id")}, {AdvisoryName{row.text("advisory_name")}, row.text("target_os")}, *parse_status(row.text("status"))});
   }
   return all;
 }
@@ -40,8 +41,13 @@ std::vector<SupersededItem> supersede_waiting(db::Tx& tx, const std::optional<On
     if (newer == covering.end()) continue;
     const AdvisoryName& by = newer->second.by;
     if (only && (item.erratum.target_os != only->target_os || !only->errata.contains(by))) continue;
-    Change change{.item = item.id, .from = item.status, .to = Status::Superseded, .actor = acting.actor, .from_address = acting.from_address,
-                  .reason = fmt::format("{} covers it", by.value), .at = acting.now};
+    Change change{.item = item.id,
+                  .from = item.status,
+                  .to = Status::Superseded,
+                  .actor = acting.actor,
+                  .from_address = acting.from_address,
+                  .reason = fmt::format("{} covers it", by.value),
+                  .at = acting.now};
     change.superseded_by = by;
     const Result<Status> done = advance(tx, change);
     if (!done) throw std::logic_error("a locked item changed under the lock: " + done.error().message);
@@ -58,17 +64,22 @@ std::vector<SupersededItem> supersede_covered(db::Tx& tx, Time now) {
 AddReport queue_newer_of_failed(db::Tx& tx, const scoring::Weights& defaults, Time now) {
   tx.execute(sql::serialise_adds);
   std::vector<store::ErratumOnOs> failed;
-  for (const db::Row row : tx.execute(sql::failed_covered)) failed.push_back({AdvisoryName{row.text("advisory_name")}, row.text("target_os")});
+  for (const db::Row row : tx.execute(sql::failed_covered))
+    failed.push_back({AdvisoryName{row.text("advisory_name")}, row.text("target_os")});
   std::map<std::string, std::set<AdvisoryName>> wanted;
   for (const auto& [older, newer] : store::covering_of(tx, failed)) {
     if (!newer.is_open) wanted[older.target_os].insert(newer.by);
   }
   AddReport all;
   for (const auto& [target_os, errata] : wanted) {
-    AddOrder order{.errata = {errata.begin(), errata.end()}, .target_os = target_os, .priority_override = 0, .notes = "newer version of a failed erratum"};
+    AddOrder order{.errata = {errata.begin(), errata.end()},
+                   .target_os = target_os,
+                   .priority_override = 0,
+                   .notes = "newer version of a failed erratum"};
     Result<AddReport> report = add(tx, order, defaults, {.actor = std::string(kScheduler), .from_address = "", .now = now});
     if (!report) {
-      log::warning("queue", "the newer versions of failed errata could not be queued", {{"target_os", target_os}, {"error", report.error().message}});
+      log::warning("queue", "the newer versions of failed errata could not be queued",
+                   {{"target_os", target_os}, {"error", report.error().message}});
       continue;
     }
     const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };

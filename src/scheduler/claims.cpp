@@ -25,7 +25,8 @@ bool renew(db::Pool& pool, Claim& claim, Time until) {
 bool finish(db::Pool& pool, const Claim& claim, Outcome outcome, const std::string& error, Time now) {
   const bool failed = outcome == Outcome::Failed;
   const std::optional<std::string> stored_error = failed ? std::optional(error) : std::nullopt;
-  return pool.acquire()->execute(sql::finish, {claim.name, claim.number, failed ? "failed" : "succeeded", stored_error, now}).affected() > 0;
+  return pool.acquire()->execute(sql::finish, {claim.name, claim.number, failed ? "failed" : "succeeded", stored_error, now}).affected() >
+         0;
 }
 
 bool give_back(db::Pool& pool, const Claim& claim, Time now) {

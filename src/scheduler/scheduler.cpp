@@ -59,9 +59,9 @@ class Scheduler::Runner {
   struct Slot {
     explicit Slot(Task its_task) : task(std::move(its_task)) {}
     Task task;
-    std::optional<Claim> claim;     // set while the job runs here; guarded by mutex_
-    std::stop_source interrupt;     // of the present run; guarded by mutex_
-    bool is_registered = false;     // only the looking thread
+    std::optional<Claim> claim;  // set while the job runs here; guarded by mutex_
+    std::stop_source interrupt;  // of the present run; guarded by mutex_
+    bool is_registered = false;  // only the looking thread
     std::jthread thread;
   };
 

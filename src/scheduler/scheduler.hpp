@@ -24,7 +24,7 @@ struct Task {
 };
 
 struct Options {
-  std::string node;                           // who claims: unique among the orchestrators of one database
+  std::string node;                             // who claims: unique among the orchestrators of one database
   std::chrono::milliseconds claim_for{15'000};  // by the injected clock
   std::chrono::milliseconds look_every{500};    // by the steady clock
 };

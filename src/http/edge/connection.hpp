@@ -47,6 +47,11 @@ inline std::string_view without_authority(std::string_view target) {
   return path == std::string_view::npos ? "/" : target.substr(path);
 }
 
+// Bytes beyond ASCII must be escaped in a target; raw ones need not even be UTF-8, and would end up in answers and logs.
+inline bool is_ascii(std::string_view target) {
+  return std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
 // One connection: reads a request, has it handled, writes the answer, reads the next. All members run on the I/O thread; only the
 // handler itself runs on a worker. Stream is tcp_stream or ssl_stream<tcp_stream>, each compiled in a file of its own.
 template <class Stream>
@@ -170,6 +175,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     const auto question = std::min(target.find('?'), target.size());
     request.path = target.substr(0, question);
     auto query = parse_query(target.substr(std::min(question + 1, target.size())));
+    if (!is_ascii(target)) return write(edge_.edge_error(ErrorCode::ValidationError, 400, "the address holds characters that must be %-escaped", request_id_));
     if (!query) return write(edge_.edge_error(ErrorCode::ValidationError, 400, "the query holds a broken %-escape or is not UTF-8", request_id_));
     request.query = std::move(*query);
     hand_over(std::move(request));

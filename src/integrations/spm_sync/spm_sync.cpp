@@ -35,7 +35,7 @@ std::string encode_segment(const std::string& name) {  // advisory names need no
 
 }  // namespace
 
-SpmSyncCatalogue::SpmSyncCatalogue(Options options, const Clock& clock, net::CallObserver observer, SkipObserver skipped)
+SpmSyncCatalogue::SpmSyncCatalogue(Options options, const Clock& clock, net::CallObserver observer, net::SkipObserver on_skipped)
     : options_(std::move(options)),
       client_({.connect_timeout = std::min(options_.timeout, std::chrono::milliseconds(5'000)),
                .total_timeout = options_.timeout,
@@ -43,7 +43,7 @@ SpmSyncCatalogue::SpmSyncCatalogue(Options options, const Clock& clock, net::Cal
                .verify_tls = options_.verify_tls,
                .ca_file = options_.ca_file}),
       guard_({.name = "spm_sync", .code = ErrorCode::SpmSyncError}, clock, std::move(observer)),
-      skipped_(std::move(skipped)) {}
+      on_skipped_(std::move(on_skipped)) {}
 
 Result<SpmSyncCatalogue::Answer> SpmSyncCatalogue::get(const std::string& path, std::string_view what) {
   return guard_.call<Answer>(what, net::Repeat::Safe, [&]() -> Result<Answer> {
@@ -74,15 +74,17 @@ Result<std::optional<std::vector<Advisory>>> SpmSyncCatalogue::page(std::size_t 
   const auto entries = required_array(**root, "errata", {}, kMaxEntries);
   if (!entries) return bad_answer(entries.error().message);
   std::vector<Advisory> advisories;
+  net::SkipCount skipped;
   advisories.reserve((*entries)->size());
   for (std::size_t i = 0; i < (*entries)->size(); ++i) {
     auto advisory = read_entry((**entries)[i], offset + i);
     if (advisory) {
       advisories.push_back(std::move(*advisory));
-    } else if (skipped_) {
-      skipped_(fmt::format("errata[{}]", offset + i), advisory.error().message);
+    } else {
+      skipped.add(advisory.error().message);
     }
   }
+  skipped.tell(on_skipped_, "spm_sync", "errata");
   // Every single entry unreadable is another protocol, not a bad entry.
   if (advisories.empty() && !(*entries)->empty()) return bad_answer("not one entry of the catalogue could be read");
   return std::optional(std::move(advisories));

@@ -3,11 +3,11 @@
 // worker and the prober. Blocking, each call under the configured deadline. Safe from any thread. Errors: SpmSyncError.
 
 #include <chrono>
-#include <functional>
 #include <string>
 
 #include "base/time.hpp"
 #include "net/http_client.hpp"
+#include "net/skipped.hpp"
 #include "net/upstream_guard.hpp"
 #include "ports/advisory_source.hpp"
 #include "ports/health.hpp"
@@ -25,12 +25,9 @@ struct Options {
   std::size_t max_answer_bytes = 48 * 1024 * 1024;
 };
 
-// An entry that was left out of a catalogue because it makes no sense: its place and what is wrong with it.
-using SkipObserver = std::function<void(std::string_view what, std::string_view why)>;
-
 class SpmSyncCatalogue final : public ports::AdvisoryCatalogue, public ports::UpstreamProbe {
  public:
-  SpmSyncCatalogue(Options options, const Clock& clock, net::CallObserver observer = {}, SkipObserver skipped = {});
+  SpmSyncCatalogue(Options options, const Clock& clock, net::CallObserver observer = {}, net::SkipObserver on_skipped = {});
 
   [[nodiscard]] Result<std::optional<std::vector<ports::Advisory>>> advisories() override;
   // A package may be listed once for each release; each (name, version) comes once. NotFound when the catalogue lacks the advisory.
@@ -49,7 +46,7 @@ class SpmSyncCatalogue final : public ports::AdvisoryCatalogue, public ports::Up
   Options options_;
   net::HttpClient client_;
   net::UpstreamGuard guard_;
-  SkipObserver skipped_;
+  net::SkipObserver on_skipped_;
 };
 
 // One entry of GET /api/errata; an Error names the field. Pure.

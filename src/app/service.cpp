@@ -1,0 +1,167 @@
+#include "app/service.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "app/api.hpp"
+#include "app/upstreams.hpp"
+#include "app/wiring.hpp"
+#include "approvals/approvals.hpp"
+#include "auth/api_key.hpp"
+#include "catalogue/catalogue.hpp"
+#include "catalogue/sync.hpp"
+#include "engine/engine.hpp"
+#include "engine/worker.hpp"
+#include "health/health.hpp"
+#include "http/idempotency.hpp"
+#include "http/problem.hpp"
+#include "http/server.hpp"
+#include "log/log.hpp"
+#include "metrics/metrics.hpp"
+#include "queue/queue.hpp"
+#include "scheduler/scheduler.hpp"
+#include "scoring/scoring.hpp"
+
+namespace spm::app {
+namespace {
+
+constexpr std::chrono::milliseconds kHttpGrace{2'000};
+constexpr std::chrono::milliseconds kStepGrace{6'000};
+
+std::string node_name() {
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  return fmt::format("{}-{}", host, getpid());
+}
+
+template <class T>
+void append(std::vector<T>& all, std::vector<T> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+net::CallObserver count_calls(metrics::Metrics& metrics) {
+  return [&metrics](std::string_view upstream, std::string_view call, std::string_view outcome, std::chrono::microseconds duration) {
+    metrics.count_upstream_call(upstream, call, outcome, duration);
+    log::write(outcome == "ok" ? log::Level::Debug : log::Level::Warning, "upstream", "call",
+               {{"upstream", upstream}, {"call", call}, {"outcome", outcome}, {"duration_ms", static_cast<double>(duration.count()) / 1000.0}});
+  };
+}
+
+http::ExchangeObserver record_exchanges(metrics::Metrics& metrics) {
+  return [&metrics](const http::Exchange& exchange) {
+    metrics.count_http_request(http::to_string(exchange.method), exchange.route, exchange.status, exchange.duration);
+    log::write(exchange.status >= 500 ? log::Level::Warning : log::Level::Info, "http", "request",
+               {{"method", http::to_string(exchange.method)}, {"route", exchange.route}, {"status", exchange.status},
+                {"duration_ms", static_cast<double>(exchange.duration.count()) / 1000.0}, {"actor", exchange.actor}, {"from", exchange.remote_address}});
+  };
+}
+
+}  // namespace
+
+std::string_view program_version() { return SPM_VERSION; }
+
+// Declaration order is start order; destruction runs backwards.
+struct Service::Parts {
+  Parts(const config::Settings& s, const Clock& c, ServiceOptions o)
+      : settings(s),
+        clock(c),
+        options(o),
+        pool(s.database.conninfo, s.database.pool_size),
+        upstreams(s, c, count_calls(metrics)),
+        engine_settings(engine_settings_from(s, o.time_factor)),
+        weights(weights_from(s.score)),
+        sync{pool, c, {&upstreams.inventory(), upstreams.catalogue()}, sync_settings_from(s), rescore_changed(pool, c, weights)},
+        prober(pool, c, upstreams.watched(), o.probe_interval),
+        worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics()}, engine_settings, node),
+        scheduler(pool, c, {.node = node}, tasks()),
+        dispatcher(make_dispatcher()),
+        server(make_server()) {}
+
+  std::vector<scheduler::Task> tasks() {
+    std::vector<scheduler::Task> all = catalogue::tasks(sync);
+    append(all, queue::tasks(pool, clock, weights));
+    append(all, engine::tasks(pool, clock, engine_settings));
+    append(all, approvals::tasks(pool, clock, upstreams.fleet()));
+    append(all, http::tasks(pool, clock));
+    return all;
+  }
+
+  std::vector<http::Endpoint> endpoints(const http::Contract& contract) {
+    std::vector<http::Endpoint> all = health::endpoints(pool, clock, {std::string(program_version()), clock.now()}, upstreams.watched());
+    append(all, catalogue::endpoints(pool, clock, configured_sources(settings)));
+    append(all, scoring::endpoints(pool, clock, weights));
+    append(all, queue::endpoints(pool, clock, weights));
+    append(all, engine::endpoints(pool, clock, engine_settings));
+    append(all, approvals::endpoints(pool, clock));
+    append(all, own_endpoints(metrics, pool, contract.text()));
+    return all;
+  }
+
+  http::Dispatcher make_dispatcher() {
+    auto contract = http::Contract::embedded();
+    auto table = endpoints(contract);
+    if (const auto differences = contract.compare_routes(table); !differences.empty()) {
+      throw std::logic_error(fmt::format("routes and contract differ: {}", fmt::join(differences, "; ")));
+    }
+    return http::Dispatcher({.endpoints = std::move(table),
+                             .authenticate = authenticator,
+                             .run_once = http::run_once(pool, clock),
+                             .observer = record_exchanges(metrics),
+                             .answer_check = options.answer_check},
+                            std::move(contract), clock);
+  }
+
+  std::unique_ptr<http::Server> make_server() {
+    http::ServerOptions edge;
+    edge.listen = {{settings.api.host, settings.api.port}};
+    if (!settings.api.tls_certificate_file.empty()) edge.tls = http::TlsFiles{settings.api.tls_certificate_file, settings.api.tls_key_file};
+    auto created = http::Server::create(std::move(edge), [this](http::Request& request) { return dispatcher.handle(request); }, http::edge_problem(clock));
+    if (!created) throw std::runtime_error(created.error().message);
+    return std::move(*created);
+  }
+
+  const config::Settings settings;
+  const Clock& clock;
+  const ServiceOptions options;
+  const std::string node = node_name();
+  metrics::Metrics metrics;
+  db::Pool pool;
+  Upstreams upstreams;
+  engine::Settings engine_settings;
+  scoring::Weights weights;
+  catalogue::SyncContext sync;
+  auth::ApiKeyAuthenticator authenticator{settings.api.key, settings.secret_key};
+  health::Prober prober;
+  engine::Worker worker;
+  scheduler::Scheduler scheduler;
+  http::Dispatcher dispatcher;
+  std::unique_ptr<http::Server> server;
+};
+
+Service::Service(const config::Settings& settings, const Clock& clock, ServiceOptions options)
+    : parts_(std::make_unique<Parts>(settings, clock, options)) {}
+
+Service::~Service() { stop(); }
+
+void Service::start() {
+  parts_->prober.start();
+  parts_->worker.start();
+  parts_->scheduler.start();
+  parts_->server->start();
+  log::info("app", "started", {{"node", parts_->node}, {"version", program_version()}, {"port", port()}});
+}
+
+void Service::stop() {
+  parts_->server->stop(kHttpGrace);
+  parts_->prober.stop();
+  parts_->scheduler.stop();
+  if (!parts_->worker.stop(kStepGrace)) {
+    log::warning("app", "steps are still waiting for an upstream; another orchestrator, or the next start, goes on when their leases have run out", {{"node", parts_->node}});
+  }
+}
+
+std::uint16_t Service::port() const { return parts_->server->port(); }
+
+}  // namespace spm::app

@@ -1,0 +1,79 @@
+#include "app/wiring.hpp"
+
+#include "log/log.hpp"
+
+namespace spm::app {
+namespace {
+
+void add_preferred(std::vector<std::string>& preferred, const config::TestSystemSettings& system) {
+  if (system.id) preferred.push_back(std::to_string(system.id->value));
+  if (!system.name.empty()) preferred.push_back(system.name);
+}
+
+void add_configured(catalogue::TestSystemRule& rule, const config::TestSystemSettings& system) {
+  if (system.id) rule.ids.insert(system.id->value);
+  if (!system.name.empty()) rule.names.insert(system.name);
+}
+
+}  // namespace
+
+engine::Settings engine_settings_from(const config::Settings& settings, double time_factor) {
+  const auto& tests = settings.tests;
+  engine::Settings engine;
+  engine.defaults.cpu_threshold = tests.cpu_delta_threshold;
+  engine.defaults.memory_threshold = tests.memory_delta_threshold;
+  engine.defaults.max_failed_services = tests.max_failed_services;
+  engine.defaults.wait_after_patch = tests.wait_after_patch;
+  engine.defaults.wait_after_reboot = tests.wait_after_reboot;
+  engine.defaults.timeout = tests.timeout;
+  engine.defaults.metrics_required = tests.metrics_required;
+  engine.defaults.restore_after_test = tests.restore_after_test;
+  engine.defaults.snapshot_type = tests.snapshot_type == config::SnapshotType::Snapper ? engine::SnapshotType::Snapper : engine::SnapshotType::None;
+  add_preferred(engine.preferred_systems, tests.ubuntu);
+  add_preferred(engine.preferred_systems, tests.rhel);
+  engine.node_exporter_port = settings.prometheus.node_exporter_port;
+  engine.metrics_window = tests.metrics_window;
+  engine.time_factor = time_factor;
+  return engine;
+}
+
+scoring::Weights weights_from(const config::ScoreSettings& settings) {
+  scoring::Weights weights;
+  weights.kernel = settings.kernel_penalty;
+  weights.reboot = settings.reboot_penalty;
+  weights.config = settings.config_penalty;
+  weights.dependency = settings.dependency_penalty;
+  weights.dependency_max = settings.dependency_max;
+  weights.size_per_mb = settings.size_penalty_per_mb;
+  weights.size_max = settings.size_max;
+  weights.history_factor = settings.history_factor;
+  weights.small_bonus = settings.small_bonus;
+  return weights;
+}
+
+catalogue::SyncSettings sync_settings_from(const config::Settings& settings) {
+  catalogue::SyncSettings sync;
+  sync.uyuni_interval = settings.uyuni.sync_interval;
+  sync.spm_sync_interval = settings.spm_sync.poll_interval;
+  sync.uyuni_concurrency = settings.uyuni.sync_concurrency;
+  sync.test_systems.group_prefix = settings.uyuni.test_group_prefix;
+  add_configured(sync.test_systems, settings.tests.ubuntu);
+  add_configured(sync.test_systems, settings.tests.rhel);
+  return sync;
+}
+
+std::vector<catalogue::Source> configured_sources(const config::Settings& settings) {
+  std::vector<catalogue::Source> sources{catalogue::Source::Uyuni};
+  if (!settings.spm_sync.url.empty()) sources.push_back(catalogue::Source::SpmSync);
+  return sources;
+}
+
+catalogue::OnChanged rescore_changed(db::Pool& pool, const Clock& clock, scoring::Weights weights) {
+  return [&pool, &clock, weights = std::move(weights)](const std::vector<AdvisoryName>& changed) {
+    const auto report = scoring::recalculate(pool, changed, scoring::Force::No, weights, clock.now());
+    log::info("scoring", "scored what the sync changed",
+              {{"changed", changed.size()}, {"updated", report.updated}, {"not_scored", report.errors.size()}});
+  };
+}
+
+}  // namespace spm::app

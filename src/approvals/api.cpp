@@ -1,0 +1,192 @@
+// The endpoints of /api/v1/approvals. The requests fit the contract already; what is checked here needs the database.
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "approvals/approval_json.hpp"
+#include "approvals/approvals.hpp"
+#include "approvals/store.hpp"
+#include "catalogue/catalogue.hpp"
+#include "engine/engine.hpp"
+#include "http/field_errors.hpp"
+#include "http/page.hpp"
+#include "queue/queue.hpp"
+#include "scoring/scoring.hpp"
+
+namespace spm::approvals {
+namespace {
+
+using access::Permission;
+using http::Method;
+using http::Request;
+using http::Response;
+
+constexpr std::string_view kDefaultSort = "urgency";
+
+tl::unexpected<Error> wrong_field(const std::string& field, const std::string& problem) {
+  http::FieldErrors errors;
+  errors.add(field, problem);
+  return tl::unexpected(errors.to_error());
+}
+
+Result<QueueId> item_id(const Request& request) {
+  const std::string& text = request.path_params.at("queue_id");
+  QueueId id;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
+  if (error == std::errc() && end == text.data() + text.size()) return id;
+  return wrong_field("queue_id", "must be the number of a queue item");
+}
+
+std::optional<std::string> text_in(const Request& request, std::string_view key) {
+  const json::object* body = request.json_body.if_object();
+  const json::value* value = body == nullptr ? nullptr : body->if_contains(key);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return std::string(value->get_string());
+}
+
+// ---------------------------------------------------------------- what waits
+
+json::object list_json(db::Tx& tx, const store::Query& query, const http::Page& page, Time now) {
+  const std::vector<store::Pending> waiting = store::pending(tx, query);
+  json::array items;
+  for (const store::Pending& one : waiting) {
+    if (const auto test = engine::latest_passed(tx, one.item)) items.push_back(to_json(one, *test, now));
+  }
+  json::object by_severity;
+  std::int64_t total = 0;
+  for (const auto& [severity, count] : store::pending_by_severity(tx, query.target_os)) {
+    by_severity[severity] = count;
+    if (!query.severity || *query.severity == severity) total += count;
+  }
+  const bool is_last = static_cast<std::int64_t>(waiting.size()) < page.limit;
+  json::object answer = http::list_answer(std::move(items), total, page);
+  answer["next_cursor"] = is_last ? json::value(nullptr) : json::value(http::encode_cursor(cursor_keys(query.sort, waiting.back())));
+  answer["by_severity"] = std::move(by_severity);
+  return answer;
+}
+
+// GET /approvals/pending
+Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request) {
+  const Result<http::Page> page = http::page_of(request);
+  if (!page) return tl::unexpected(page.error());
+  store::Query query{.severity = request.query_param("severity"),
+                     .target_os = request.query_param("os"),
+                     .sort = request.query_param("sort").value_or(std::string(kDefaultSort)),
+                     .limit = page->limit,
+                     .offset = page->offset,
+                     .after = std::nullopt};
+  if (page->cursor) {
+    query.after = place_from(*page->cursor, query.sort);
+    if (!query.after) return wrong_field("cursor", "belongs to another list or another sort; start from the first page");
+  }
+  db::Tx tx(pool);
+  return http::json_response(200, list_json(tx, query, *page, clock.now()));
+}
+
+json::array affected_systems(db::Tx& tx, const store::Pending& pending) {
+  json::array systems;
+  for (const catalogue::ApplicableSystem& one : catalogue::applicable_systems(tx, pending.erratum)) {
+    const catalogue::System& system = one.system;
+    if (system.role != catalogue::Role::Production || system.target_os != pending.target_os) continue;
+    systems.push_back({{"id", system.id.value},
+                       {"name", system.name},
+                       {"target_os", pending.target_os},
+                       {"os_release", system.os_release},
+                       {"role", catalogue::to_string(system.role)}});
+  }
+  return systems;
+}
+
+tl::unexpected<Error> not_pending(db::Tx& tx, QueueId id) {
+  const std::optional<queue::Item> item = queue::find(tx, id);
+  if (!item) return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", id.value));
+  return fail(ErrorCode::NotFound, fmt::format("queue item {} ({}) does not wait for a decision; it is {}", id.value, item->erratum.value,
+                                               queue::to_string(item->status)));
+}
+
+// GET /approvals/pending/{queue_id}
+Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request) {
+  const Result<QueueId> id = item_id(request);
+  if (!id) return tl::unexpected(id.error());
+  db::Tx tx(pool);
+  const std::optional<store::Pending> pending = store::pending_one(tx, *id);
+  if (!pending) return not_pending(tx, *id);
+  const std::optional<engine::TestSummary> test = engine::latest_passed(tx, *id);
+  if (!test) return not_pending(tx, *id);
+  Result<json::object> result = engine::result_json(tx, test->id);
+  if (!result) return tl::unexpected(result.error());
+  json::object answer = to_json(*pending, *test, clock.now());
+  answer["test"] = *std::move(result);
+  answer["description"] = catalogue::find(tx, pending->erratum)->description;
+  answer["score_breakdown"] = scoring::to_json(scoring::profile(tx, pending->erratum)->breakdown);
+  answer["affected_systems"] = affected_systems(tx, *pending);
+  answer["earlier_decisions"] = to_json(store::earlier_decisions(tx, pending->erratum));
+  return http::json_response(200, answer);
+}
+
+// ---------------------------------------------------------------- decisions
+
+Result<Response> decide_and_answer(db::Pool& pool, const Decision& decision) {
+  db::Tx tx(pool);
+  const Result<Decided> decided = decide(tx, decision);
+  if (!decided) return tl::unexpected(decided.error());
+  tx.commit();
+  return http::json_response(200, to_json(decision, *decided));
+}
+
+Decision decision_of(const Request& request, QueueId item, Action action, Time now) {
+  return {.item = item,
+          .action = action,
+          .actor = request.actor,
+          .from_address = request.remote_address,
+          .on_behalf_of = std::nullopt,
+          .reason = text_in(request, "reason").value_or(""),
+          .snooze_until = std::nullopt,
+          .at = now};
+}
+
+// POST /approvals/{queue_id}/approve
+Result<Response> approve(db::Pool& pool, const Clock& clock, const Request& request) {
+  const Result<QueueId> id = item_id(request);
+  if (!id) return tl::unexpected(id.error());
+  Decision decision = decision_of(request, *id, Action::Approve, clock.now());
+  decision.on_behalf_of = text_in(request, "approved_by");
+  return decide_and_answer(pool, decision);
+}
+
+// POST /approvals/{queue_id}/reject
+Result<Response> reject(db::Pool& pool, const Clock& clock, const Request& request) {
+  const Result<QueueId> id = item_id(request);
+  if (!id) return tl::unexpected(id.error());
+  return decide_and_answer(pool, decision_of(request, *id, Action::Reject, clock.now()));
+}
+
+// POST /approvals/{queue_id}/snooze
+Result<Response> snooze(db::Pool& pool, const Clock& clock, const Request& request) {
+  const Result<QueueId> id = item_id(request);
+  if (!id) return tl::unexpected(id.error());
+  const json::object* body = request.json_body.if_object();
+  const json::value* days = body == nullptr ? nullptr : body->if_contains("snooze_days");
+  if (days == nullptr || !days->is_number()) return wrong_field("snooze_days", "must be a whole number from 1 to 90");
+  Decision decision = decision_of(request, *id, Action::Snooze, clock.now());
+  decision.snooze_until = decision.at + std::chrono::days(days->to_number<int>());
+  return decide_and_answer(pool, decision);
+}
+
+}  // namespace
+
+std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock) {
+  const auto with = [&pool, &clock](auto handler) {
+    return [&pool, &clock, handler](const Request& request) { return handler(pool, clock, request); };
+  };
+  return {
+      {Method::Get, "/api/v1/approvals/pending", Permission::ReadState, with(list)},
+      {Method::Get, "/api/v1/approvals/pending/{queue_id}", Permission::ReadState, with(show)},
+      {Method::Post, "/api/v1/approvals/{queue_id}/approve", Permission::Decide, with(approve)},
+      {Method::Post, "/api/v1/approvals/{queue_id}/reject", Permission::Decide, with(reject)},
+      {Method::Post, "/api/v1/approvals/{queue_id}/snooze", Permission::Decide, with(snooze)},
+  };
+}
+
+}  // namespace spm::approvals

@@ -1,0 +1,87 @@
+-- Table patch_approvals (db/migrations/0001_initial.sql): what people decided on tested items. Rows are only ever added.
+
+-- ---------------------------------------------------------------- deciding
+
+-- name: record_decision
+INSERT INTO patch_approvals (queue_id, test_id, action, actor, on_behalf_of, reason, snooze_until, decided_at)
+VALUES ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::timestamptz, $8::timestamptz)
+RETURNING id;
+
+-- name: latest_decision
+SELECT action, actor, decided_at FROM patch_approvals WHERE queue_id = $1::bigint ORDER BY id DESC LIMIT 1;
+
+-- ---------------------------------------------------------------- what waits for a decision
+-- Items whose passed test speaks for them; the test's figures come from the engine.
+
+-- `weight` is the wanted order as one number, smallest first: it orders the page and is the key of its cursor.
+-- name: pending
+WITH waiting AS (
+  SELECT i.*, e.synopsis, e.severity, e.packages, e.cves,
+         CASE $3::text
+           WHEN 'pending_since' THEN extract(epoch FROM i.pending_since)::double precision
+           WHEN 'severity' THEN array_position(ARRAY['Critical', 'High', 'Medium', 'Low', 'Unknown'], e.severity)::double precision
+           WHEN 'score' THEN -i.success_score::double precision
+           ELSE -i.urgency_score
+         END AS weight
+  FROM patch_test_queue i
+  JOIN errata_cache e ON e.advisory_name = i.advisory_name
+  WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM patch_tests t WHERE t.queue_id = i.id AND t.status = 'passed')
+    AND ($1::text IS NULL OR e.severity = $1::text)
+    AND ($2::text IS NULL OR i.target_os = $2::text)
+), page AS (
+  SELECT * FROM waiting
+  WHERE $6::bigint IS NULL OR (weight, id) > ($7::double precision, $6::bigint)
+  ORDER BY weight, id
+  LIMIT $4::bigint OFFSET $5::bigint
+)
+SELECT page.id, page.advisory_name, page.synopsis, page.severity, page.success_score, page.urgency_score, page.target_os,
+       page.pending_since, page.cves, page.weight,
+       ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(coalesce(page.packages, '[]')) AS package ORDER BY 1) AS package_names,
+       (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = page.advisory_name) AS applicable_since,
+       (SELECT count(*) FROM patch_approvals a WHERE a.queue_id = page.id AND a.action = 'approve' AND a.decided_at >= page.pending_since) AS approvals_given
+FROM page ORDER BY page.weight, page.id;
+
+-- name: pending_by_severity
+SELECT e.severity, count(*) AS items
+FROM patch_test_queue i
+JOIN errata_cache e ON e.advisory_name = i.advisory_name
+WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM patch_tests t WHERE t.queue_id = i.id AND t.status = 'passed')
+  AND ($1::text IS NULL OR i.target_os = $1::text)
+GROUP BY e.severity;
+
+-- name: pending_one
+SELECT i.id, i.advisory_name, e.synopsis, e.severity, i.success_score, i.urgency_score, i.target_os,
+       i.pending_since, e.cves, 0::double precision AS weight,
+       ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(coalesce(e.packages, '[]')) AS package ORDER BY 1) AS package_names,
+       (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = i.advisory_name) AS applicable_since,
+       (SELECT count(*) FROM patch_approvals a WHERE a.queue_id = i.id AND a.action = 'approve' AND a.decided_at >= i.pending_since) AS approvals_given
+FROM patch_test_queue i
+JOIN errata_cache e ON e.advisory_name = i.advisory_name
+WHERE i.id = $1::bigint AND i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM patch_tests t WHERE t.queue_id = i.id AND t.status = 'passed');
+
+-- Decisions on the erratum, on other revisions of its advisory ($2, a LIKE pattern) and on what it supersedes; newest first.
+-- name: earlier_decisions
+SELECT a.id, a.queue_id, i.advisory_name, a.action, a.actor, a.reason, a.decided_at
+FROM patch_approvals a
+JOIN patch_test_queue i ON i.id = a.queue_id
+JOIN errata_cache e ON e.advisory_name = i.advisory_name
+WHERE i.advisory_name = $1::text OR i.advisory_name LIKE $2::text OR e.superseded_by = $1::text
+ORDER BY a.id DESC LIMIT 50;
+
+-- ---------------------------------------------------------------- notes on the test system
+
+-- A decision that was made before `$2` is surely committed, so no smaller id can still appear after the cursor has passed it.
+-- name: decisions_to_note
+SELECT a.id, a.action, a.actor, a.on_behalf_of, a.reason, a.snooze_until, a.decided_at, i.id AS queue_id, i.advisory_name, t.system_id, a.test_id
+FROM patch_approvals a
+JOIN patch_test_queue i ON i.id = a.queue_id
+JOIN patch_tests t ON t.id = a.test_id
+WHERE a.id > $1::bigint AND a.decided_at <= $2::timestamptz
+ORDER BY a.id LIMIT 50;
+
+-- name: noted_up_to
+SELECT value FROM orchestrator_config WHERE key = 'approvals_noted_up_to';
+
+-- name: remember_noted
+INSERT INTO orchestrator_config (key, value, updated_by, updated_at) VALUES ('approvals_noted_up_to', to_jsonb($1::bigint), 'scheduler', $2::timestamptz)
+ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, updated_by = EXCLUDED.updated_by, updated_at = EXCLUDED.updated_at;

@@ -1,0 +1,62 @@
+#pragma once
+// One function for a query of approvals.sql that only reads; used inside this slice only.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "db/db.hpp"
+
+namespace spm::approvals::store {
+
+// An item that has a passed test and waits for a decision.
+struct Pending {
+  QueueId item;
+  AdvisoryName erratum;
+  std::string synopsis;
+  std::string severity;
+  std::int64_t success_score = 0;
+  double urgency_score = 0;
+  std::string target_os;
+  Time pending_since;
+  std::vector<std::string> cves;
+  std::vector<std::string> package_names;
+  std::optional<Time> applicable_since;
+  std::int64_t approvals_given = 0;
+  double weight = 0;  // its place in the order that was asked for, smaller first; the older item among equals
+};
+
+struct Place {
+  double weight = 0;
+  std::int64_t id = 0;
+};
+
+struct Query {
+  std::optional<std::string> severity;
+  std::optional<std::string> target_os;
+  std::string sort;  // pending_since | severity | score | urgency
+  std::int64_t limit = 50;
+  std::int64_t offset = 0;
+  std::optional<Place> after;
+};
+
+[[nodiscard]] std::vector<Pending> pending(db::Tx& tx, const Query& query);
+[[nodiscard]] std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const std::optional<std::string>& target_os);
+[[nodiscard]] std::optional<Pending> pending_one(db::Tx& tx, QueueId item);
+
+struct EarlierDecision {
+  ApprovalId id;
+  QueueId item;
+  AdvisoryName erratum;
+  std::string action;
+  std::string actor;
+  std::string reason;
+  Time decided_at;
+};
+[[nodiscard]] std::vector<EarlierDecision> earlier_decisions(db::Tx& tx, const AdvisoryName& erratum);
+
+}  // namespace spm::approvals::store

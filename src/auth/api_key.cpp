@@ -1,0 +1,82 @@
+#include "auth/api_key.hpp"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <array>
+#include <stdexcept>
+#include <vector>
+
+namespace spm::auth {
+namespace {
+
+using Digest = std::array<unsigned char, crypto_generichash_BYTES>;
+
+Digest blake2b(std::string_view text, const unsigned char* key, std::size_t key_size) {
+  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
+  Digest digest{};
+  const std::vector<unsigned char> bytes(text.begin(), text.end());
+  if (crypto_generichash(digest.data(), digest.size(), bytes.data(), bytes.size(), key, key_size) != 0) {
+    throw std::logic_error("BLAKE2b refused its key");
+  }
+  return digest;
+}
+
+// Digests, because the time of comparing texts of different length would tell the length.
+bool same(std::string_view given, std::string_view expected) {
+  const auto a = blake2b(given, nullptr, 0);
+  const auto b = blake2b(expected, nullptr, 0);
+  return sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+// "Bearer KEY", the scheme in any case; nullopt for another scheme.
+std::optional<std::string> bearer_token(std::string_view header) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (header.size() <= kScheme.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kScheme.size(); ++i) {
+    const char c = header[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != kScheme[i]) return std::nullopt;
+  }
+  header.remove_prefix(kScheme.size());
+  header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));
+  return std::string(header);
+}
+
+std::vector<std::string> presented_keys(const http::Request& request) {
+  std::vector<std::string> keys;
+  const auto [first, last] = request.headers.equal_range("Authorization");
+  for (auto header = first; header != last; ++header) keys.push_back(bearer_token(header->second).value_or(""));
+  for (const auto* name : {"X-API-Key", "X-SPM-Key"}) {
+    const auto [begin, end] = request.headers.equal_range(name);
+    for (auto header = begin; header != end; ++header) keys.push_back(header->second);
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::string fingerprint(std::string_view key, std::string_view secret) {
+  const auto secret_digest = blake2b(secret, nullptr, 0);  // any length of secret becomes a key of the right size
+  const auto digest = blake2b(key, secret_digest.data(), secret_digest.size());
+  return fmt::format("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
+}
+
+ApiKeyAuthenticator::ApiKeyAuthenticator(std::optional<std::string> key, std::string_view secret)
+    : key_(std::move(key)), actor_(key_ ? "api-key:" + fingerprint(*key_, secret) : "demo") {
+  if (key_ && key_->empty()) throw std::logic_error("an empty API key would let everybody in");
+}
+
+Result<access::Principal> ApiKeyAuthenticator::authenticate(const http::Request& request) const {
+  const access::Principal principal{actor_, access::all_permissions()};
+  if (!key_) return principal;
+  const auto keys = presented_keys(request);
+  if (keys.empty()) {
+    return fail(ErrorCode::Unauthorized, "this call needs an API key: send it as Authorization: Bearer or X-API-Key");
+  }
+  for (const auto& key : keys) {
+    if (!same(key, *key_)) return fail(ErrorCode::Unauthorized, "the API key is not valid");
+  }
+  return principal;
+}
+
+}  // namespace spm::auth

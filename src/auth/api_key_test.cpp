@@ -1,0 +1,56 @@
+#include "auth/api_key.hpp"
+
+#include <gmock/gmock.h>
+
+namespace spm::auth {
+namespace {
+
+const ApiKeyAuthenticator& authenticator() {
+  static const ApiKeyAuthenticator kAuthenticator("correct-horse", "secret");
+  return kAuthenticator;
+}
+
+Result<access::Principal> with(http::Headers headers) {
+  http::Request request;
+  request.headers = std::move(headers);
+  return authenticator().authenticate(request);
+}
+
+TEST(ApiKey, ThreeHeadersAreTaken) {
+  for (const auto& header : http::Headers{{"Authorization", "Bearer correct-horse"}, {"authorization", "bearer  correct-horse"},
+                                          {"X-API-Key", "correct-horse"}, {"x-spm-key", "correct-horse"}}) {
+    const auto principal = with({header});
+    ASSERT_TRUE(principal) << header.first;
+    EXPECT_THAT(principal->actor, testing::MatchesRegex("api-key:[0-9a-f]{8}"));
+    EXPECT_TRUE(access::may(*principal, access::Permission::Decide));
+  }
+}
+
+TEST(ApiKey, AnythingElseIsRefused) {
+  for (const auto& header : http::Headers{{"Authorization", "Basic correct-horse"}, {"Authorization", "correct-horse"}, {"Authorization", "Bearer"},
+                                          {"Authorization", "Bearer "}, {"X-API-Key", ""}, {"X-API-Key", "correct-hors"},
+                                          {"X-API-Key", "correct-horse "}, {"X-Api", "correct-horse"}}) {
+    const auto principal = with({header});
+    ASSERT_FALSE(principal) << header.first << ": " << header.second;
+    EXPECT_EQ(principal.error().code, ErrorCode::Unauthorized);
+    EXPECT_THAT(principal.error().message, testing::Not(testing::HasSubstr("correct-horse")));
+  }
+  EXPECT_FALSE(with({}));
+  EXPECT_FALSE(with({{"X-API-Key", "correct-horse"}, {"X-SPM-Key", "another"}})) << "two keys that differ";
+}
+
+TEST(ApiKey, TheFingerprintDependsOnKeyAndSecret) {
+  EXPECT_EQ(fingerprint("a", "s"), fingerprint("a", "s"));
+  EXPECT_NE(fingerprint("a", "s"), fingerprint("b", "s"));
+  EXPECT_NE(fingerprint("a", "s"), fingerprint("a", "t"));
+}
+
+TEST(ApiKey, WithoutAKeyEverybodyIsTheDemo) {
+  const auto principal = ApiKeyAuthenticator(std::nullopt, "secret").authenticate({});
+  ASSERT_TRUE(principal);
+  EXPECT_EQ(principal->actor, "demo");
+  EXPECT_THROW(ApiKeyAuthenticator("", "secret"), std::logic_error);
+}
+
+}  // namespace
+}  // namespace spm::auth

@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "app/upstreams.hpp"
+#include "cli/commands.hpp"
+#include "cli/settings.hpp"
+#include "db/db.hpp"
+#include "db/migrate.hpp"
+#include "log/log.hpp"
+
+namespace spm::cli {
+namespace {
+
+struct Finding {
+  std::string name;
+  bool is_well = false;
+  std::string text;
+};
+
+Finding check_database(const config::Settings& settings) {
+  const auto is_complete = db::check_schema(settings.database.conninfo);
+  if (!is_complete) return {"database", false, is_complete.error().message};
+  if (!*is_complete) return {"database", false, "reachable, but its schema is not complete: run 'spm-orchestrator migrate'"};
+  return {"database", true, "reachable, schema complete"};
+}
+
+Finding check_upstream(const health::Watched& upstream) {
+  if (upstream.probe == nullptr) return {upstream.name, true, "not configured"};
+  const auto report = upstream.probe->probe();
+  if (!report) return {upstream.name, false, fmt::format("{}: {}", upstream.url, report.error().message)};
+  return {upstream.name, true, fmt::format("{}{}{}{}{}", upstream.url, report->version.empty() ? "" : ", version ", report->version,
+                                           report->message.empty() ? "" : "; ", report->message)};
+}
+
+// Side by side, so that the whole takes as long as the slowest.
+std::vector<Finding> check_upstreams(const std::vector<health::Watched>& watched) {
+  std::vector<Finding> findings(watched.size());
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    threads.emplace_back([&findings, &watched, i] { findings[i] = check_upstream(watched[i]); });
+  }
+  threads.clear();
+  return findings;
+}
+
+}  // namespace
+
+int check(const Common& common) {
+  const auto settings = load_settings(common, config::Purpose::Serve);
+  if (!settings) return 2;
+  std::printf("%-14s ok    every value is in its range\n", "configuration");
+  std::vector<Finding> findings{check_database(*settings)};
+  const SystemClock clock;
+  app::Upstreams upstreams(*settings, clock, {});
+  for (auto& finding : check_upstreams(upstreams.watched())) findings.push_back(std::move(finding));
+  int wrong = 0;
+  for (const auto& finding : findings) {
+    wrong += finding.is_well ? 0 : 1;
+    std::printf("%-14s %-5s %s\n", finding.name.c_str(), finding.is_well ? "ok" : "WRONG", log::redacted(finding.text).c_str());
+  }
+  return wrong == 0 ? 0 : 1;
+}
+
+}  // namespace spm::cli

@@ -1,0 +1,70 @@
+// What the system is like before: every installed package in its version (the way back), what runs, what has failed, and how busy it is.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/host.hpp"
+#include "engine/steps/measure.hpp"
+#include "engine/steps/steps.hpp"
+#include "engine/units.hpp"
+
+namespace spm::engine::steps {
+namespace {
+
+struct Running {
+  std::vector<Unit> services;
+  std::vector<std::string> failed_units;
+};
+
+Awaited<Running> read_running(StepContext& context) {
+  const auto lists = context.commands("units", {list_running_services(), list_failed_units()});
+  if (!lists) return lists.answer();
+  const auto running = read_unit_names((*lists)[0].output);
+  const auto failed = read_unit_names((*lists)[1].output);
+  if ((*lists)[0].exit_status != 0 || (*lists)[1].exit_status != 0) return Outcome(Retry{"the running services could not be listed: " + why_unusable("systemctl", (*lists)[0])});
+  if (!running || !failed) return Outcome(Retry{(!running ? running : failed).error().message});
+
+  const auto names = units_to_watch(context.config().critical_services, {});
+  std::vector<std::string> watched = *running;
+  for (const auto& name : names) {
+    if (std::find(watched.begin(), watched.end(), name) == watched.end()) watched.push_back(name);
+  }
+  const auto shown = context.commands("services", {show_units(watched)});
+  if (!shown) return shown.answer();
+  auto services = read_units(watched, shown->front().output);
+  if (shown->front().exit_status != 0 || !services) return Outcome(Retry{services ? why_unusable("systemctl", shown->front()) : services.error().message});
+  return Running{std::move(*services), *failed};
+}
+
+Awaited<Measurement> measure(StepContext& context) {
+  const auto measured = measure_by_prometheus(context);
+  if (!measured || measured->source != MetricSourceKind::None) return measured;
+  auto fallback = measure_by_commands(context);
+  if (!fallback) return fallback;
+  auto measurement = *fallback;
+  measurement.detail += fmt::format(" (not from Prometheus: {})", measured->detail);
+  return measurement;
+}
+
+}  // namespace
+
+Outcome baseline(StepContext& context) {
+  const auto packages = context.installed("packages");
+  if (!packages) return packages.answer();
+  const auto running = read_running(context);
+  if (!running) return running.answer();
+  const auto measurement = measure(context);
+  if (!measurement) return measurement.answer();
+  if (measurement->source == MetricSourceKind::None && context.config().metrics_required) {
+    return Fail{FailureClass::Infra, fmt::format("metrics are required and cannot be measured: {}", measurement->detail), {}, {}};
+  }
+  return Done{fmt::format("{} packages, {} services, metrics from {}", packages->size(), running->services.size(), to_string(measurement->source)),
+              {},
+              {{"packages", to_json(*packages)},
+               {"services", to_json(running->services)},
+               {"failed_units", json::array(running->failed_units.begin(), running->failed_units.end())},
+               {"metrics", to_json(*measurement)}}};
+}
+
+}  // namespace spm::engine::steps

@@ -1,0 +1,63 @@
+#include "engine/steps/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/host.hpp"
+
+namespace spm::engine::steps {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t kTries = 4;
+constexpr auto kPause = 15s;
+
+std::string tries_fact(const Run& run) { return fmt::format("{}_{}_metric_tries", to_string(run.phase), run.attempt); }
+
+}  // namespace
+
+std::string instance_of(const StepContext& context) {
+  return fmt::format("{}:{}", context.run().subject.ip, context.settings().node_exporter_port);
+}
+
+// After the patch the window must lie within the time of stabilizing, so that it holds nothing of before (prometheus 5.2); before the patch
+// the same length is used, or the two could not be compared. Under half a minute there are too few samples for a rate.
+std::chrono::seconds window_of(const StepContext& context) {
+  const auto stabilizing = scaled(context.config().wait_after_patch, context.settings().time_factor);
+  const auto fits = std::max<std::chrono::seconds>(std::chrono::duration_cast<std::chrono::seconds>(stabilizing), 30s);
+  return std::min(context.settings().metrics_window, fits);
+}
+
+Awaited<Measurement> measure_by_prometheus(StepContext& context) {
+  const auto& run = context.run();
+  if (context.metrics() == nullptr || run.subject.ip.empty()) {
+    return Measurement{MetricSourceKind::None, {}, {}, context.metrics() == nullptr ? "Prometheus is not configured" : "the system's address is not known"};
+  }
+  const auto sample = context.metrics()->sample(instance_of(context), context.now(), window_of(context));
+  const auto tries = number_fact(run, tries_fact(run)).value_or(0) + 1;
+  const bool is_complete = sample && sample->cpu_percent && sample->memory_percent;
+  if (!is_complete && tries < kTries) {
+    const auto why = sample ? fmt::format("Prometheus has no samples of {} yet", instance_of(context)) : sample.error().message;
+    return Outcome(WaitUntil{context.after(kPause), why, {{tries_fact(run), tries}}});
+  }
+  if (!sample) return Measurement{MetricSourceKind::None, {}, {}, sample.error().message};
+  if (!sample->cpu_percent && !sample->memory_percent) {
+    return Measurement{MetricSourceKind::None, {}, {}, fmt::format("Prometheus has no samples of {}: {}", instance_of(context), sample->queries)};
+  }
+  return Measurement{MetricSourceKind::Prometheus, sample->cpu_percent, sample->memory_percent, sample->queries};
+}
+
+Awaited<Measurement> measure_by_commands(StepContext& context) {
+  const auto outputs = context.batch("metrics", {read_file("/proc/stat"), {{"sleep", "5"}, 15s}, read_file("/proc/stat"), read_file("/proc/meminfo")});
+  if (!outputs) return outputs.answer();
+  if (!outputs->is_done()) return Measurement{MetricSourceKind::None, {}, {}, outputs->reason};
+  const auto& out = outputs->outputs;
+  const auto cpu = cpu_percent_in(out[0], out[2]);
+  const auto memory = memory_percent_in(out[3]);
+  const auto source = cpu || memory ? MetricSourceKind::Salt : MetricSourceKind::None;
+  return Measurement{source, cpu, memory, "/proc/stat twice within 5 s, /proc/meminfo"};
+}
+
+}  // namespace spm::engine::steps

@@ -1,0 +1,21 @@
+#pragma once
+// One measurement of a system: from Prometheus when there is one and it knows the system, else from two looks at /proc. Used before and
+// after the patch, with the same window.
+
+#include <string>
+
+#include "engine/context.hpp"
+#include "engine/verdict.hpp"
+
+namespace spm::engine::steps {
+
+// The address under which Prometheus knows the system: "192.0.2.7:9100".
+[[nodiscard]] std::string instance_of(const StepContext& context);
+[[nodiscard]] std::chrono::seconds window_of(const StepContext& context);
+
+// Prometheus' answer; an Outcome to wait when it does not answer and the tries are not used up. Values that it does not have stay absent.
+[[nodiscard]] Awaited<Measurement> measure_by_prometheus(StepContext& context);
+// Two looks at /proc/stat five seconds apart and one at /proc/meminfo, as commands on the system.
+[[nodiscard]] Awaited<Measurement> measure_by_commands(StepContext& context);
+
+}  // namespace spm::engine::steps

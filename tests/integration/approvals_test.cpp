@@ -1,0 +1,291 @@
+// Decisions on a real database: what waits, who decides what, and that two people cannot both decide.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "approvals/approvals.hpp"
+#include "integration/queue_rows.hpp"
+
+namespace spm {
+namespace {
+
+using http::Method;
+using queue::Status;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Keeps the notes; refuses or fails when told.
+class FakeFleet final : public ports::Fleet {
+ public:
+  Result<ActionId> schedule_errata(SystemId, const std::vector<UyuniErratumId>&, Time) override { return ActionId{1}; }
+  Result<ActionId> schedule_reboot(SystemId, Time) override { return ActionId{1}; }
+  Result<std::optional<ActionId>> find_action(SystemId, ports::ActionKind, const AdvisoryName&, Time) override { return std::nullopt; }
+  Result<ports::ActionReport> action_report(SystemId, ActionId) override { return ports::ActionReport{}; }
+  Result<bool> cancel_action(SystemId, ActionId) override { return true; }
+  Result<std::optional<UyuniErratumId>> applicable_id(SystemId, const AdvisoryName&) override { return std::nullopt; }
+  Result<bool> add_note(SystemId system, const std::string& subject, const std::string& body) override {
+    if (failure != UpstreamFailure::None) return fail_upstream(ErrorCode::UyuniError, failure, "no");
+    notes.push_back(std::to_string(system.value) + " | " + subject + " | " + body);
+    return true;
+  }
+
+  std::vector<std::string> notes;
+  UpstreamFailure failure = UpstreamFailure::None;
+};
+
+class Approvals : public test::WithDatabase {
+ protected:
+  void SetUp() override { rows.system({.id = 1}); }
+
+  // An item whose test passed.
+  QueueId tested(const std::string& name, const std::string& severity = "High", int success_score = 80, double urgency_score = 50) {
+    rows.scored({.name = name, .severity = severity}, success_score, urgency_score);
+    const QueueId id = rows.item(name, {Status::Testing});
+    rows.test_run(id, 1, "passed");
+    rows.move(id, Status::PendingApproval);
+    return id;
+  }
+  test::Caller::Answer decide(QueueId id, const std::string& action, const json::object& body = {}) {
+    return caller.call(Method::Post, "/api/v1/approvals/{queue_id}/" + action, {{"queue_id", std::to_string(id.value)}}, body);
+  }
+  test::Caller::Answer list(const std::multimap<std::string, std::string>& query = {}) {
+    return caller.call(Method::Get, "/api/v1/approvals/pending", {}, nullptr, query);
+  }
+  test::Caller::Answer detail(QueueId id) {
+    return caller.call(Method::Get, "/api/v1/approvals/pending/{queue_id}", {{"queue_id", std::to_string(id.value)}});
+  }
+
+  test::SetClock clock{*parse_time("2026-03-02T09:15:00Z")};
+  test::QueueRows rows{pool(), clock};
+  test::Caller caller{approvals::endpoints(pool(), clock)};
+};
+
+std::vector<std::string> names_in(const json::object& answer) {
+  std::vector<std::string> names;
+  for (const json::value& item : answer.at("items").as_array()) names.emplace_back(item.at("errata_id").as_string());
+  return names;
+}
+
+// ---------------------------------------------------------------- deciding
+
+TEST_F(Approvals, ApprovesATestedItem) {
+  const QueueId id = tested("USN-1-1");
+  const auto answer = decide(id, "approve", {{"approved_by", "Mallory"}, {"reason", "looks well"}});
+  EXPECT_EQ(answer.status, 200) << answer.message;
+  EXPECT_EQ(answer.body.at("action").as_string(), "approve");
+  EXPECT_EQ(answer.body.at("approved_by").as_string(), "api-key:tester") << "the name in the body is never the actor";
+  EXPECT_EQ(answer.body.at("approved_at").as_string(), "2026-03-02T09:15:00Z");
+  EXPECT_EQ(rows.read(id).status, Status::Approved);
+  EXPECT_THAT(rows.decisions(id), ElementsAre("approve by api-key:tester for Mallory"));
+}
+
+TEST_F(Approvals, TheSecondDecisionIsAConflictThatNamesTheFirst) {
+  const QueueId id = tested("USN-1-1");
+  EXPECT_EQ(decide(id, "approve").status, 200);
+  for (const std::string action : {"approve", "reject"}) {
+    const auto second = decide(id, action, {{"reason", "no"}});
+    EXPECT_EQ(second.status, 409);
+    EXPECT_EQ(second.error, "conflict");
+    EXPECT_THAT(second.message, HasSubstr("is approved already: api-key:tester decided at 2026-03-02T09:15:00Z"));
+  }
+  EXPECT_THAT(rows.decisions(id), ElementsAre("approve by api-key:tester"));
+}
+
+TEST_F(Approvals, OfTwentyPeopleOneDecides) {
+  const QueueId id = tested("USN-1-1");
+  std::atomic<int> decided = 0;
+  std::atomic<int> refused = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 20; ++i) {
+      threads.emplace_back([&, i] {
+        const auto answer = decide(id, i % 2 == 0 ? "approve" : "reject", {{"reason", "mine"}});
+        ++(answer.status == 200 ? decided : refused);
+      });
+    }
+  }
+  EXPECT_EQ(decided, 1);
+  EXPECT_EQ(refused, 19);
+  EXPECT_EQ(rows.decisions(id).size(), 1U);
+}
+
+TEST_F(Approvals, RejectAndSnoozeNeedAReason) {
+  const QueueId id = tested("USN-1-1");
+  for (const json::object& body : {json::object{{"reason", " \n "}, {"snooze_days", 3}}, json::object{{"snooze_days", 3}}}) {
+    for (const std::string action : {"reject", "snooze"}) {
+      const auto answer = decide(id, action, body);
+      EXPECT_EQ(answer.status, 400);
+      EXPECT_TRUE(answer.body.at("fields").as_object().contains("reason"));
+    }
+  }
+  EXPECT_EQ(rows.read(id).status, Status::PendingApproval);
+  EXPECT_EQ(decide(id, "reject", {{"reason", "breaks the printer"}}).body.at("rejected_by").as_string(), "api-key:tester");
+  EXPECT_EQ(rows.read(id).status, Status::Rejected);
+}
+
+TEST_F(Approvals, ASnoozedItemComesBackAndCanBeDecided) {
+  const QueueId id = tested("USN-1-1");
+  const auto answer = decide(id, "snooze", {{"snooze_days", 3}, {"reason", "after the fair"}});
+  EXPECT_EQ(answer.body.at("snooze_until").as_string(), "2026-03-05T09:15:00Z");
+  EXPECT_EQ(decide(id, "approve").error, "conflict") << "it does not wait for a decision now";
+  clock.advance(std::chrono::days(3));
+  {
+    db::Tx tx(pool());
+    EXPECT_EQ(queue::return_snoozed(tx, clock.now()), 1);
+    tx.commit();
+  }
+  EXPECT_EQ(decide(id, "approve").status, 200);
+}
+
+TEST_F(Approvals, OnlyAnItemThatWaitsForADecisionCanBeDecidedOn) {
+  rows.scored({.name = "USN-1-1"});
+  const QueueId id = rows.item("USN-1-1");
+  const auto answer = decide(id, "approve");
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_EQ(answer.error, "invalid_transition");
+  EXPECT_EQ(decide(QueueId{987654}, "approve").status, 404);
+}
+
+TEST_F(Approvals, WithoutAPassedTestNothingIsApproved) {
+  rows.scored({.name = "USN-1-1"});
+  const QueueId id = rows.item("USN-1-1", {Status::Testing});
+  rows.test_run(id, 1, "failed");
+  rows.move(id, Status::PendingApproval);
+  const auto answer = decide(id, "approve");
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_THAT(answer.message, HasSubstr("no passed test"));
+  EXPECT_EQ(rows.read(id).status, Status::PendingApproval);
+  EXPECT_THAT(names_in(list().body), IsEmpty());
+}
+
+TEST_F(Approvals, ADecisionLeavesAuditLinesAndEvents) {
+  const QueueId id = tested("USN-1-1");
+  decide(id, "approve");
+  EXPECT_EQ(rows.audited(id).back(), "approval.approve");
+  EXPECT_EQ(rows.events(id).back(), "approval.decided");
+}
+
+// ---------------------------------------------------------------- what waits
+
+TEST_F(Approvals, ListsWhatWaitsInTheOrderThatWasAskedFor) {
+  tested("USN-1-1", "Low", 90, 10);
+  clock.advance(std::chrono::hours(1));
+  tested("USN-2-1", "Critical", 40, 60);
+  clock.advance(std::chrono::hours(1));
+  tested("USN-3-1", "High", 70, 95);
+  EXPECT_THAT(names_in(list().body), ElementsAre("USN-3-1", "USN-2-1", "USN-1-1")) << "urgency, highest first";
+  EXPECT_THAT(names_in(list({{"sort", "pending_since"}}).body), ElementsAre("USN-1-1", "USN-2-1", "USN-3-1"));
+  EXPECT_THAT(names_in(list({{"sort", "severity"}}).body), ElementsAre("USN-2-1", "USN-3-1", "USN-1-1"));
+  EXPECT_THAT(names_in(list({{"sort", "score"}}).body), ElementsAre("USN-1-1", "USN-3-1", "USN-2-1"));
+  const auto filtered = list({{"severity", "Low"}}).body;
+  EXPECT_THAT(names_in(filtered), ElementsAre("USN-1-1"));
+  EXPECT_EQ(filtered.at("total").as_int64(), 1);
+  EXPECT_EQ(filtered.at("by_severity"), (json::object{{"Critical", 1}, {"High", 1}, {"Low", 1}}));
+  EXPECT_THAT(names_in(list({{"os", "rhel"}}).body), IsEmpty());
+}
+
+TEST_F(Approvals, TheCursorWalksTheWholeListOnceInEveryOrder) {
+  for (int i = 0; i < 7; ++i) tested("USN-" + std::to_string(i) + "-1", i % 2 == 0 ? "High" : "Low", 50 + i % 3, 10.0 / (1 + i % 3));
+  for (const std::string sort : {"pending_since", "severity", "score", "urgency"}) {
+    const std::vector<std::string> whole = names_in(list({{"sort", sort}}).body);
+    std::vector<std::string> walked;
+    std::multimap<std::string, std::string> query{{"sort", sort}, {"limit", "2"}};
+    while (true) {
+      const auto page = list(query);
+      ASSERT_EQ(page.status, 200) << page.message;
+      for (const std::string& name : names_in(page.body)) walked.push_back(name);
+      if (page.body.at("next_cursor").is_null()) break;
+      query = {{"sort", sort}, {"limit", "2"}, {"cursor", std::string(page.body.at("next_cursor").as_string())}};
+    }
+    EXPECT_EQ(walked, whole) << sort;
+  }
+}
+
+TEST_F(Approvals, AnItemShowsItsTestAndItsServiceLevel) {
+  rows.scored({.name = "USN-1-1", .severity = "Critical"});
+  rows.applicable(1, "USN-1-1");
+  clock.advance(std::chrono::days(2));
+  const QueueId id = rows.item("USN-1-1", {Status::Testing});
+  const TestId run = rows.test_run(id, 1, "passed");
+  rows.move(id, Status::PendingApproval);
+  clock.advance(std::chrono::days(1));
+  const json::object item = list().body.at("items").at(0).as_object();
+  EXPECT_EQ(item.at("test_id").as_int64(), run.value);
+  EXPECT_EQ(item.at("test_result").as_string(), "passed");
+  EXPECT_EQ(item.at("test_duration_seconds").to_number<double>(), 600);
+  EXPECT_EQ(item.at("days_pending").as_int64(), 1);
+  EXPECT_EQ(item.at("sla_due").as_string(), "2026-03-09T09:15:00Z") << "seven days from when it became applicable";
+  EXPECT_EQ(item.at("packages"), (json::array{"openssl"}));
+  EXPECT_EQ(item.at("cves"), (json::array{"CVE-2026-1111"}));
+  EXPECT_EQ(item.at("approvals_given").as_int64(), 0);
+  EXPECT_EQ(item.at("approvals_required").as_int64(), 1);
+}
+
+TEST_F(Approvals, TheDetailShowsWhatAPersonNeedsToDecide) {
+  const QueueId older = tested("USN-1-1");
+  decide(older, "reject", {{"reason", "breaks the printer"}});
+  rows.system({.id = 7, .role = "production"});
+  const QueueId id = tested("USN-1-2");
+  rows.applicable(1, "USN-1-2");
+  rows.applicable(7, "USN-1-2");
+  const auto answer = detail(id);
+  ASSERT_EQ(answer.status, 200) << answer.message;
+  EXPECT_EQ(answer.body.at("test").at("result").as_string(), "passed");
+  EXPECT_EQ(answer.body.at("score_breakdown").at("base_score").as_int64(), 100);
+  ASSERT_EQ(answer.body.at("affected_systems").as_array().size(), 1U) << "production only";
+  EXPECT_EQ(answer.body.at("affected_systems").at(0).at("id").as_int64(), 7);
+  ASSERT_EQ(answer.body.at("earlier_decisions").as_array().size(), 1U) << "of the family";
+  EXPECT_EQ(answer.body.at("earlier_decisions").at(0).at("reason").as_string(), "breaks the printer");
+  EXPECT_EQ(detail(older).status, 404);
+  EXPECT_THAT(detail(older).message, HasSubstr("it is rejected"));
+  EXPECT_EQ(detail(QueueId{987654}).status, 404);
+}
+
+// ---------------------------------------------------------------- notes
+
+TEST_F(Approvals, EachDecisionIsNotedOnItsTestSystemOnce) {
+  decide(tested("USN-1-1"), "approve");
+  decide(tested("USN-2-1"), "reject", {{"reason", "breaks the printer"}});
+  FakeFleet fleet;
+  const auto note = [&] { approvals::note_decisions(pool(), fleet, clock.now(), {}); };
+  note();
+  EXPECT_THAT(fleet.notes, IsEmpty()) << "a decision so young may still have an older neighbour that is not committed";
+  clock.advance(std::chrono::minutes(1));
+  note();
+  note();
+  ASSERT_EQ(fleet.notes.size(), 2U);
+  EXPECT_THAT(fleet.notes[0], HasSubstr("1 | SPM: USN-1-1 approve | api-key:tester decided on USN-1-1: approve"));
+  EXPECT_THAT(fleet.notes[1], HasSubstr("Reason: breaks the printer"));
+}
+
+TEST_F(Approvals, ANoteThatCouldNotBeWrittenIsTriedAgain) {
+  decide(tested("USN-1-1"), "approve");
+  clock.advance(std::chrono::minutes(1));
+  FakeFleet fleet;
+  fleet.failure = UpstreamFailure::Unreachable;
+  approvals::note_decisions(pool(), fleet, clock.now(), {});
+  fleet.failure = UpstreamFailure::None;
+  approvals::note_decisions(pool(), fleet, clock.now(), {});
+  EXPECT_EQ(fleet.notes.size(), 1U);
+}
+
+TEST_F(Approvals, ANoteThatIsRefusedDoesNotStopTheOthers) {
+  decide(tested("USN-1-1"), "approve");
+  clock.advance(std::chrono::minutes(1));
+  FakeFleet fleet;
+  fleet.failure = UpstreamFailure::Refused;
+  approvals::note_decisions(pool(), fleet, clock.now(), {});
+  fleet.failure = UpstreamFailure::None;
+  decide(tested("USN-2-1"), "approve");
+  clock.advance(std::chrono::minutes(1));
+  approvals::note_decisions(pool(), fleet, clock.now(), {});
+  ASSERT_EQ(fleet.notes.size(), 1U);
+  EXPECT_THAT(fleet.notes[0], HasSubstr("USN-2-1"));
+}
+
+}  // namespace
+}  // namespace spm

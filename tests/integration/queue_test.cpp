@@ -1,0 +1,554 @@
+// The queue on a real database: what may be queued, in which order, who may move what, and what happens when two want the same.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <barrier>
+#include <random>
+#include <thread>
+
+#include "integration/queue_rows.hpp"
+
+namespace spm {
+namespace {
+
+using http::Method;
+using queue::Mode;
+using queue::Status;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class Queue : public test::WithDatabase {
+ protected:
+  test::SetClock clock{*parse_time("2026-03-02T09:15:00Z")};
+  test::QueueRows rows{pool(), clock};
+  test::Caller caller{queue::endpoints(pool(), clock, scoring::Weights{})};
+
+  test::Caller::Answer add(const std::vector<std::string>& names, const std::string& target_os = "ubuntu") {
+    json::array ids;
+    for (const std::string& name : names) ids.emplace_back(name);
+    return caller.call(Method::Post, "/api/v1/queue/add", {}, json::object{{"errata_ids", ids}, {"target_os", target_os}});
+  }
+  test::Caller::Answer one(Method method, QueueId id, const json::value& body = nullptr) {
+    return caller.call(method, "/api/v1/queue/{id}", {{"id", std::to_string(id.value)}}, body);
+  }
+  template <class Work>
+  auto in_tx(Work work) {
+    db::Tx tx(pool());
+    auto result = work(tx);
+    tx.commit();
+    return result;
+  }
+};
+
+std::string reason_for(const json::object& answer, std::string_view erratum) {
+  for (const json::value& one : answer.at("skipped").as_array()) {
+    if (one.at("errata_id").as_string() == erratum) return std::string(one.at("reason").as_string());
+  }
+  return "";
+}
+
+std::vector<std::string> names_in(const json::object& answer) {
+  std::vector<std::string> names;
+  for (const json::value& item : answer.at("items").as_array()) names.emplace_back(item.at("errata_id").as_string());
+  return names;
+}
+
+// ---------------------------------------------------------------- adding
+
+TEST_F(Queue, AddsAScoredErratumAndTellsItsPosition) {
+  rows.scored({.name = "USN-1-1"}, 60);
+  rows.scored({.name = "USN-2-1"}, 90);
+  const auto answer = add({"USN-1-1", "USN-2-1"});
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(answer.body.at("added").as_int64(), 2);
+  EXPECT_EQ(answer.body.at("items").at(0).at("position").as_int64(), 2);
+  EXPECT_EQ(answer.body.at("items").at(1).at("position").as_int64(), 1);
+  const queue::Item item = rows.read(QueueId{answer.body.at("items").at(0).at("queue_id").as_int64()});
+  EXPECT_EQ(item.created_by, "api-key:tester");
+  EXPECT_EQ(item.success_score, 60);
+}
+
+TEST_F(Queue, AcceptsOneErratumByItsName) {
+  rows.scored({.name = "USN-1-1"});
+  const auto answer = caller.call(Method::Post, "/api/v1/queue", {},
+                                  json::object{{"errata_id", "USN-1-1"}, {"target_os", "ubuntu"}, {"priority_override", 7}, {"notes", "soon"}});
+  EXPECT_EQ(answer.status, 201);
+  const queue::Item item = rows.read(QueueId{answer.body.at("items").at(0).at("queue_id").as_int64()});
+  EXPECT_EQ(item.priority_override, 7);
+  EXPECT_EQ(item.notes, "soon");
+}
+
+TEST_F(Queue, SkipsWithAReasonWhatCannotBeQueued) {
+  rows.scored({.name = "USN-1-1"});
+  rows.scored({.name = "RHSA-2026:0001", .target_os = "rhel"});
+  rows.erratum({.name = "USN-2-1", .has_packages = false});
+  rows.scored({.name = "USN-3-1", .withdrawn_at = clock.now()});
+  rows.scored({.name = "USN-4-1"});
+  rows.item("USN-4-1", {Status::Testing, Status::Failed});
+  const auto answer = add({"USN-1-1", "USN-404-1", "RHSA-2026:0001", "USN-2-1", "USN-3-1", "USN-4-1"});
+  EXPECT_EQ(answer.status, 200) << "only a part was added";
+  EXPECT_EQ(answer.body.at("added").as_int64(), 1);
+  EXPECT_EQ(reason_for(answer.body, "USN-404-1"), "unknown erratum");
+  EXPECT_THAT(reason_for(answer.body, "RHSA-2026:0001"), HasSubstr("it is for rhel, not for ubuntu"));
+  EXPECT_THAT(reason_for(answer.body, "USN-2-1"), HasSubstr("packages are not known"));
+  EXPECT_THAT(reason_for(answer.body, "USN-3-1"), HasSubstr("withdrawn"));
+  EXPECT_THAT(reason_for(answer.body, "USN-4-1"), HasSubstr("is failed; to test it again, PATCH /api/v1/queue/"));
+}
+
+TEST_F(Queue, ComputesTheScoreOfAnErratumThatHasNone) {
+  rows.erratum({.name = "USN-1-1"});
+  const auto answer = add({"USN-1-1"});
+  ASSERT_EQ(answer.status, 201) << json::serialize(answer.body);
+  EXPECT_GT(rows.read(QueueId{answer.body.at("items").at(0).at("queue_id").as_int64()}).success_score, 0);
+}
+
+TEST_F(Queue, CountsWhatIsQueuedAlreadyAndNamesRepeatsOnce) {
+  rows.scored({.name = "USN-1-1"});
+  EXPECT_EQ(add({"USN-1-1", "USN-1-1"}).body.at("added").as_int64(), 1);
+  const auto again = add({"USN-1-1"});
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.body.at("added").as_int64(), 0);
+  EXPECT_EQ(again.body.at("already_queued").as_int64(), 1);
+}
+
+TEST_F(Queue, RefusesAnOperatingSystemThatNobodyKnows) {
+  rows.scored({.name = "USN-1-1"});
+  const auto answer = add({"USN-1-1"}, "beos");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.error, "validation_error");
+  EXPECT_TRUE(answer.body.at("fields").as_object().contains("target_os"));
+  rows.system({.id = 1, .target_os = "beos"});
+  EXPECT_EQ(add({"USN-1-1"}, "beos").status, 200) << "a test system of it makes it known";
+}
+
+TEST_F(Queue, QueuesAnErratumOnceWhenManyAddItAtTheSameTime) {
+  rows.scored({.name = "USN-1-1"});
+  rows.scored({.name = "USN-2-1"});
+  std::atomic<std::int64_t> added = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        const auto answer = i % 2 == 0 ? add({"USN-1-1", "USN-2-1"}) : add({"USN-2-1", "USN-1-1"});
+        added += answer.body.at("added").as_int64();
+      });
+    }
+  }
+  EXPECT_EQ(added, 2);
+}
+
+// ---------------------------------------------------------------- superseding
+
+TEST_F(Queue, ANewerErratumSupersedesTheOlderItemsThatWait) {
+  rows.scored({.name = "USN-1-2"});
+  rows.scored({.name = "USN-1-1", .superseded_by = "USN-1-2"});
+  rows.scored({.name = "USN-2-2"});
+  rows.scored({.name = "USN-2-1", .superseded_by = "USN-2-2"});
+  const QueueId waiting = rows.item("USN-1-1");
+  const QueueId in_test = rows.item("USN-2-1", {Status::Testing});
+  const auto answer = add({"USN-1-2", "USN-2-2"});
+  EXPECT_EQ(answer.status, 201);
+  ASSERT_EQ(answer.body.at("superseded").as_array().size(), 1U);
+  EXPECT_EQ(answer.body.at("superseded").at(0).at("queue_id").as_int64(), waiting.value);
+  EXPECT_EQ(answer.body.at("superseded").at(0).at("superseded_by").as_string(), "USN-1-2");
+  EXPECT_EQ(rows.read(waiting).status, Status::Superseded);
+  EXPECT_EQ(rows.read(waiting).superseded_by, AdvisoryName{"USN-1-2"});
+  EXPECT_EQ(rows.read(in_test).status, Status::Testing) << "what is being tested is left alone";
+}
+
+TEST_F(Queue, SkipsAnErratumThatANewerOneCovers) {
+  rows.scored({.name = "USN-1-3"});
+  rows.scored({.name = "USN-1-2", .in_uyuni = false, .superseded_by = "USN-1-3"});
+  rows.scored({.name = "USN-1-1", .superseded_by = "USN-1-2"});
+  EXPECT_EQ(reason_for(add({"USN-1-1"}).body, "USN-1-1"), "superseded by USN-1-3; add that one instead");
+  rows.item("USN-1-3");
+  EXPECT_EQ(reason_for(add({"USN-1-1"}).body, "USN-1-1"), "superseded by USN-1-3; that one is in the queue");
+}
+
+TEST_F(Queue, QueuesAnErratumWhoseNewerOneCannotBeApplied) {
+  rows.scored({.name = "USN-1-2", .in_uyuni = false});
+  rows.scored({.name = "USN-1-1", .superseded_by = "USN-1-2"});
+  EXPECT_EQ(add({"USN-1-1"}).status, 201);
+}
+
+TEST_F(Queue, FollowsTheCatalogueAfterASync) {
+  rows.scored({.name = "USN-1-1"});
+  rows.scored({.name = "USN-2-1"});
+  rows.scored({.name = "USN-3-1"});
+  const QueueId waiting = rows.item("USN-1-1", {Status::Testing, Status::RetryPending});
+  const QueueId in_test = rows.item("USN-2-1", {Status::Testing});
+  const QueueId failed = rows.item("USN-3-1", {Status::Testing, Status::Failed});
+  for (const std::string family : {"USN-1", "USN-2", "USN-3"}) {
+    rows.scored({.name = family + "-2"});
+    rows.covers(family + "-2", family + "-1");
+  }
+  const auto newer = in_tx([&](db::Tx& tx) { return queue::queue_newer_of_failed(tx, {}, clock.now()); });
+  ASSERT_EQ(newer.added.size(), 1U);
+  EXPECT_EQ(newer.added[0].erratum.value, "USN-3-2");
+  EXPECT_EQ(rows.read(newer.added[0].id).created_by, "scheduler");
+  EXPECT_EQ(rows.read(failed).status, Status::Superseded);
+  const auto superseded = in_tx([&](db::Tx& tx) { return queue::supersede_covered(tx, clock.now()); });
+  ASSERT_EQ(superseded.size(), 1U);
+  EXPECT_EQ(superseded[0].id, waiting);
+  EXPECT_EQ(rows.read(in_test).status, Status::Testing);
+  EXPECT_THAT(in_tx([&](db::Tx& tx) { return queue::supersede_covered(tx, clock.now()); }), IsEmpty());
+}
+
+// ---------------------------------------------------------------- moving
+
+TEST_F(Queue, AdvanceRefusesAnArrowThatThePictureDoesNotHave) {
+  rows.scored({.name = "USN-1-1"});
+  const QueueId id = rows.item("USN-1-1");
+  db::Tx tx(pool());
+  const auto moved = queue::advance(
+      tx, {.item = id, .from = Status::Queued, .to = Status::Approved, .actor = "test", .from_address = "", .reason = "", .at = clock.now()});
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().code, ErrorCode::InvalidTransition);
+}
+
+TEST_F(Queue, AdvanceTellsAFasterOneFromAMissingItem) {
+  rows.scored({.name = "USN-1-1"});
+  const QueueId id = rows.item("USN-1-1", {Status::Testing});
+  db::Tx tx(pool());
+  queue::Change change{.item = id, .from = Status::Queued, .to = Status::Testing, .actor = "test", .from_address = "", .reason = "", .at = clock.now()};
+  const auto late = queue::advance(tx, change);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::Conflict);
+  EXPECT_THAT(late.error().message, HasSubstr("is testing now, not queued"));
+  change.item = QueueId{987654};
+  const auto missing = queue::advance(tx, change);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::NotFound);
+}
+
+TEST_F(Queue, EveryTransitionFitsTheConstraintsOfTheTable) {
+  int number = 0;
+  for (const queue::Transition& transition : queue::transitions()) {
+    // A way from queued to `from`, then the arrow itself: breadth first over the table.
+    std::map<Status, std::vector<Status>> ways{{Status::Queued, {}}};
+    std::vector<Status> open{Status::Queued};
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      for (const queue::Transition& step : queue::transitions()) {
+        if (step.from != open[i] || ways.contains(step.to)) continue;
+        ways[step.to] = ways[open[i]];
+        ways[step.to].push_back(step.to);
+        open.push_back(step.to);
+      }
+    }
+    SCOPED_TRACE(std::string(to_string(transition.from)) + " -> " + std::string(to_string(transition.to)));
+    const std::string name = "USN-" + std::to_string(++number) + "-1";
+    rows.scored({.name = name});
+    const QueueId id = rows.item(name, ways.at(transition.from));
+    rows.move(id, transition.to);
+    EXPECT_EQ(rows.read(id).status, transition.to);
+  }
+}
+
+TEST_F(Queue, AdvanceKeepsTheTimesAndTheFailureOfAnItem) {
+  rows.scored({.name = "USN-1-1"});
+  const QueueId id = rows.item("USN-1-1", {Status::Testing, Status::RetryPending});
+  queue::Item item = rows.read(id);
+  EXPECT_EQ(item.retry_count, 1);
+  EXPECT_EQ(item.started_at, clock.now());
+  ASSERT_TRUE(item.failure);
+  EXPECT_EQ(item.failure->reason, "ssh is down");
+  rows.move(id, Status::Queued);
+  item = rows.read(id);
+  EXPECT_TRUE(item.failure) << "why it is tried again can be seen";
+  EXPECT_EQ(item.retry_after, std::nullopt);
+  rows.move(id, Status::Testing);
+  EXPECT_FALSE(rows.read(id).failure);
+  rows.move(id, Status::Failed);
+  EXPECT_EQ(rows.read(id).completed_at, clock.now());
+  rows.move(id, Status::Queued);
+  item = rows.read(id);
+  EXPECT_EQ(item.retry_count, 0) << "a person asked: the retries start anew";
+  EXPECT_EQ(item.completed_at, std::nullopt);
+}
+
+TEST_F(Queue, OneOfAHundredThreadsMovesTheItem) {
+  rows.scored({.name = "USN-1-1"});
+  const QueueId id = rows.item("USN-1-1");
+  std::atomic<int> won = 0;
+  std::atomic<int> conflicts = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 100; ++i) {
+      threads.emplace_back([&] {
+        db::Tx tx(pool());
+        const auto moved = queue::advance(
+            tx, {.item = id, .from = Status::Queued, .to = Status::Testing, .actor = "engine", .from_address = "", .reason = "", .at = clock.now()});
+        if (moved) {
+          tx.commit();
+          ++won;
+        } else if (moved.error().code == ErrorCode::Conflict) {
+          ++conflicts;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(conflicts, 99);
+}
+
+// ---------------------------------------------------------------- order
+
+TEST_F(Queue, SqlAndRulesAgreeOnTheOrder) {
+  std::mt19937 random(20260302);
+  const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
+  std::vector<queue::OrderKey> keys;
+  for (int i = 0; i < 120; ++i) {
+    const std::string name = "USN-" + std::to_string(i) + "-1";
+    rows.scored({.name = name}, pick(0, 4) * 25, pick(0, 4) * 100.0 / 3, pick(0, 3) == 0);
+    const QueueId id = rows.item(name);
+    if (pick(0, 4) == 0) one(Method::Patch, id, json::object{{"priority_override", pick(-2, 2)}});
+    const queue::Item item = rows.read(id);
+    keys.push_back({item.priority_override, item.requires_reboot, item.success_score, item.urgency_score, item.id.value});
+  }
+  for (const Mode mode : {Mode::Safest, Mode::Security, Mode::Smart}) {
+    SCOPED_TRACE(to_string(mode));
+    rows.config("queue_mode", json::string(to_string(mode)));
+    std::sort(keys.begin(), keys.end(), [mode](const auto& a, const auto& b) { return comes_before(a, b, mode); });
+    const auto first = in_tx([&](db::Tx& tx) { return queue::next(tx, "ubuntu", mode); });
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->id.value, keys.front().id);
+    // Walks the list by its cursor, in pages that do not divide it.
+    std::multimap<std::string, std::string> query{{"limit", "17"}};
+    std::size_t place = 0;
+    while (true) {
+      const auto page = caller.call(Method::Get, "/api/v1/queue", {}, nullptr, query);
+      ASSERT_EQ(page.status, 200) << page.message;
+      for (const json::value& item : page.body.at("items").as_array()) {
+        ASSERT_EQ(item.at("id").as_int64(), keys.at(place).id) << "at place " << place;
+        EXPECT_EQ(item.at("position").as_int64(), static_cast<std::int64_t>(++place));
+      }
+      if (page.body.at("next_cursor").is_null()) break;
+      query = {{"limit", "17"}, {"cursor", std::string(page.body.at("next_cursor").as_string())}};
+    }
+    EXPECT_EQ(place, keys.size());
+  }
+}
+
+TEST_F(Queue, NextPassesOverWhatAnotherTransactionHolds) {
+  rows.scored({.name = "USN-1-1"}, 90);
+  rows.scored({.name = "USN-2-1"}, 80);
+  const QueueId first = rows.item("USN-1-1");
+  const QueueId second = rows.item("USN-2-1");
+  db::Tx one_tx(pool());
+  db::Tx other_tx(pool());
+  db::Tx third_tx(pool());
+  EXPECT_EQ(queue::next(one_tx, "ubuntu", Mode::Safest)->id, first);
+  EXPECT_EQ(queue::next(other_tx, "ubuntu", Mode::Safest)->id, second);
+  EXPECT_FALSE(queue::next(third_tx, "ubuntu", Mode::Safest));
+  EXPECT_FALSE(queue::next(third_tx, "rhel", Mode::Safest));
+}
+
+TEST_F(Queue, NextFindsOnlyRetriesWhenAskedForThem) {
+  rows.scored({.name = "USN-1-1"}, 90);
+  rows.scored({.name = "USN-2-1"}, 80);
+  rows.item("USN-1-1");
+  const QueueId retry = rows.item("USN-2-1", {Status::Testing, Status::RetryPending});
+  clock.advance(std::chrono::hours(1));
+  in_tx([&](db::Tx& tx) { return queue::return_retries(tx, clock.now()); });
+  db::Tx tx(pool());
+  EXPECT_EQ(queue::next(tx, "ubuntu", Mode::Safest, queue::Which::AutostartOnly)->id, retry);
+}
+
+TEST_F(Queue, PositionsCountWithinAnOperatingSystem) {
+  rows.scored({.name = "USN-1-1"}, 90);
+  rows.scored({.name = "RHSA-2026:0001", .target_os = "rhel"}, 80);
+  const QueueId ubuntu = rows.item("USN-1-1");
+  const QueueId rhel = rows.item("RHSA-2026:0001", {}, "rhel");
+  db::Tx tx(pool());
+  EXPECT_EQ(queue::position(tx, ubuntu, Mode::Safest), 1);
+  EXPECT_EQ(queue::position(tx, rhel, Mode::Safest), 1);
+}
+
+TEST_F(Queue, FollowsChangedScores) {
+  rows.scored({.name = "USN-1-1"}, 90);
+  rows.erratum({.name = "USN-2-1"});
+  rows.profile({.name = "USN-2-1", .success_score = 80});
+  rows.item("USN-1-1");
+  const QueueId id = rows.item("USN-2-1");
+  rows.rescore("USN-2-1", 95);
+  EXPECT_EQ(in_tx([&](db::Tx& tx) { return queue::refresh_scores(tx, clock.now()); }), 1);
+  db::Tx tx(pool());
+  EXPECT_EQ(queue::position(tx, id, Mode::Safest), 1);
+}
+
+// ---------------------------------------------------------------- by itself
+
+TEST_F(Queue, SnoozedItemsAndRetriesComeBackInTime) {
+  rows.scored({.name = "USN-1-1"});
+  rows.scored({.name = "USN-2-1"});
+  const QueueId snoozed = rows.item("USN-1-1", {Status::Testing, Status::PendingApproval, Status::Snoozed});
+  const QueueId retry = rows.item("USN-2-1", {Status::Testing, Status::RetryPending});
+  const auto moved = [&] {
+    return in_tx([&](db::Tx& tx) { return std::pair{queue::return_snoozed(tx, clock.now()), queue::return_retries(tx, clock.now())}; });
+  };
+  EXPECT_EQ(moved(), (std::pair<std::int64_t, std::int64_t>{0, 0}));
+  clock.advance(std::chrono::minutes(30));
+  EXPECT_EQ(moved(), (std::pair<std::int64_t, std::int64_t>{0, 1}));
+  EXPECT_EQ(rows.read(retry).status, Status::Queued);
+  EXPECT_TRUE(rows.read(retry).autostart);
+  clock.advance(std::chrono::days(3));
+  EXPECT_EQ(moved(), (std::pair<std::int64_t, std::int64_t>{1, 0}));
+  EXPECT_EQ(rows.read(snoozed).status, Status::PendingApproval);
+  EXPECT_EQ(rows.read(snoozed).pending_since, clock.now());
+}
+
+// ---------------------------------------------------------------- POST /queue/sync
+
+class QueueSync : public Queue {
+ protected:
+  void SetUp() override {
+    rows.system({.id = 1});
+    rows.system({.id = 2, .target_os = "rhel"});
+    rows.system({.id = 3, .role = "production"});
+    rows.scored({.name = "USN-1-1", .severity = "Critical"});
+    rows.scored({.name = "USN-2-1", .severity = "Low"});
+    rows.scored({.name = "USN-3-1", .severity = "High"});
+    rows.scored({.name = "RHSA-2026:0001", .target_os = "rhel", .severity = "Medium"});
+    rows.applicable(1, "USN-1-1");
+    rows.applicable(1, "USN-2-1");
+    rows.applicable(3, "USN-3-1");
+    rows.applicable(2, "RHSA-2026:0001");
+  }
+  test::Caller::Answer sync(const json::object& body) { return caller.call(Method::Post, "/api/v1/queue/sync", {}, body); }
+};
+
+TEST_F(QueueSync, QueuesWhatTestSystemsMissFromMediumUp) {
+  const auto answer = sync({});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body.at("new_errata_found").as_int64(), 2);
+  EXPECT_EQ(answer.body.at("queued").as_int64(), 2);
+  EXPECT_THAT(names_in(answer.body), UnorderedElementsAre("USN-1-1", "RHSA-2026:0001")) << "not what only production misses";
+  EXPECT_EQ(sync({}).body.at("new_errata_found").as_int64(), 0);
+}
+
+TEST_F(QueueSync, HonoursSeverityAndOperatingSystem) {
+  EXPECT_THAT(names_in(sync({{"min_severity", "Low"}, {"os_filter", {"ubuntu"}}}).body), UnorderedElementsAre("USN-1-1", "USN-2-1"));
+}
+
+TEST_F(QueueSync, ChangesNothingInADryRun) {
+  for (const json::object& body : {json::object{{"dry_run", true}}, json::object{{"auto_queue_new", false}}}) {
+    const auto answer = sync(body);
+    EXPECT_EQ(answer.body.at("queued").as_int64(), 2);
+    EXPECT_TRUE(answer.body.at("items").at(0).at("queue_id").is_null());
+    EXPECT_EQ(caller.call(Method::Get, "/api/v1/queue").body.at("total").as_int64(), 0);
+  }
+}
+
+TEST_F(QueueSync, LeavesOutWhatWasTestedUnlessToldOtherwise) {
+  rows.item("USN-1-1", {Status::Testing, Status::PendingApproval, Status::Approved, Status::Promoting, Status::ProdPending, Status::RolledBack});
+  EXPECT_THAT(names_in(sync({{"dry_run", true}}).body), ElementsAre("RHSA-2026:0001"));
+  EXPECT_THAT(names_in(sync({{"exclude_already_tested", false}}).body), UnorderedElementsAre("USN-1-1", "RHSA-2026:0001"));
+}
+
+// ---------------------------------------------------------------- reading
+
+TEST_F(Queue, ListsWithFiltersAndCounts) {
+  rows.scored({.name = "USN-1-1", .severity = "Critical"}, 50);
+  rows.scored({.name = "USN-2-1", .severity = "Low"}, 90);
+  rows.scored({.name = "RHSA-2026:0001", .target_os = "rhel"}, 70);
+  const QueueId in_test = rows.item("USN-1-1", {Status::Testing});
+  rows.item("USN-2-1");
+  rows.item("RHSA-2026:0001", {}, "rhel");
+  const auto list = [&](const std::multimap<std::string, std::string>& query) { return caller.call(Method::Get, "/api/v1/queue", {}, nullptr, query).body; };
+  const json::object all = list({});
+  EXPECT_THAT(names_in(all), ElementsAre("USN-2-1", "RHSA-2026:0001", "USN-1-1"));
+  EXPECT_EQ(all.at("total").as_int64(), 3);
+  EXPECT_EQ(all.at("by_status"), (json::object{{"queued", 2}, {"testing", 1}}));
+  EXPECT_TRUE(all.at("items").at(2).at("position").is_null());
+  EXPECT_EQ(all.at("items").at(0).at("errata_version").as_string(), "3.0.2-1");
+  EXPECT_THAT(names_in(list({{"status", "testing"}})), ElementsAre("USN-1-1"));
+  EXPECT_EQ(list({{"status", "testing"}}).at("total").as_int64(), 1);
+  EXPECT_THAT(names_in(list({{"os", "rhel"}})), ElementsAre("RHSA-2026:0001"));
+  EXPECT_THAT(names_in(list({{"severity", "Low"}})), ElementsAre("USN-2-1"));
+  EXPECT_THAT(names_in(list({{"q", "fixes usn-1"}})), ElementsAre("USN-1-1"));
+  EXPECT_THAT(names_in(list({{"q", "%"}})), IsEmpty()) << "a wildcard means itself";
+  EXPECT_THAT(names_in(list({{"limit", "1"}, {"offset", "1"}})), ElementsAre("RHSA-2026:0001"));
+  EXPECT_EQ(one(Method::Get, in_test).body.at("status").as_string(), "testing");
+  const json::object stats = caller.call(Method::Get, "/api/v1/queue/stats").body;
+  EXPECT_EQ(stats.at("total").as_int64(), 3);
+  EXPECT_EQ(stats.at("by_os"), (json::object{{"rhel", 1}, {"ubuntu", 2}}));
+  EXPECT_EQ(stats.at("oldest_queued_at").as_string(), "2026-03-02T09:15:00Z");
+  EXPECT_TRUE(stats.at("next_retry_at").is_null());
+}
+
+TEST_F(Queue, ACursorOfAnotherOrderIsRefused) {
+  rows.scored({.name = "USN-1-1"});
+  rows.item("USN-1-1");
+  const auto page = caller.call(Method::Get, "/api/v1/queue", {}, nullptr, {{"limit", "1"}});
+  rows.config("queue_mode", "security");
+  const auto answer =
+      caller.call(Method::Get, "/api/v1/queue", {}, nullptr, {{"limit", "1"}, {"cursor", std::string(page.body.at("next_cursor").as_string())}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.error, "validation_error");
+}
+
+// ---------------------------------------------------------------- changing and deleting
+
+TEST_F(Queue, PatchChangesPriorityAndTellsTheNewPosition) {
+  rows.scored({.name = "USN-1-1"}, 90);
+  rows.scored({.name = "USN-2-1"}, 80);
+  rows.item("USN-1-1");
+  const QueueId id = rows.item("USN-2-1");
+  const auto answer = one(Method::Patch, id, json::object{{"priority_override", 5}, {"notes", "now"}});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body.at("new_position").as_int64(), 1);
+  EXPECT_EQ(answer.body.at("notes").as_string(), "now");
+}
+
+TEST_F(Queue, PatchMakesOnlyTheTransitionsThatAPersonMayAskFor) {
+  rows.scored({.name = "USN-1-1"});
+  rows.scored({.name = "USN-2-1"});
+  const QueueId failed = rows.item("USN-1-1", {Status::Testing, Status::Failed});
+  EXPECT_EQ(one(Method::Patch, failed, json::object{{"status", "queued"}}).body.at("status").as_string(), "queued");
+  const auto refused = one(Method::Patch, failed, json::object{{"status", "pending_approval"}});
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(refused.error, "invalid_transition");
+  EXPECT_EQ(one(Method::Patch, failed, json::object{{"status", "superseded"}}).error, "validation_error") << "by which erratum?";
+  EXPECT_EQ(one(Method::Patch, failed, json::object{{"status", "superseded"}, {"superseded_by", "USN-404-1"}}).error, "validation_error");
+  EXPECT_EQ(one(Method::Patch, failed, json::object{{"status", "superseded"}, {"superseded_by", "USN-2-1"}}).status, 200);
+  EXPECT_EQ(rows.read(failed).status, Status::Superseded);
+  EXPECT_EQ(one(Method::Patch, QueueId{987654}, json::object{{"notes", "x"}}).status, 404);
+}
+
+TEST_F(Queue, DeletesWhatHasNoEvidenceAndIsNotUnderWay) {
+  rows.system({.id = 1});
+  for (const std::string name : {"USN-1-1", "USN-2-1", "USN-3-1"}) rows.scored({.name = name});
+  const QueueId queued = rows.item("USN-1-1");
+  const auto deleted = one(Method::Delete, queued);
+  EXPECT_EQ(deleted.status, 200);
+  EXPECT_EQ(deleted.body, (json::object{{"deleted", true}, {"queue_id", queued.value}, {"errata_id", "USN-1-1"}}));
+  EXPECT_EQ(one(Method::Delete, queued).status, 404);
+  const QueueId in_test = rows.item("USN-2-1", {Status::Testing});
+  EXPECT_EQ(one(Method::Delete, in_test).error, "cannot_delete");
+  const QueueId failed = rows.item("USN-3-1", {Status::Testing, Status::Failed});
+  rows.test_run(failed, 1, "failed");
+  const auto refused = one(Method::Delete, failed);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.error, "cannot_delete");
+  EXPECT_THAT(refused.message, HasSubstr("evidence"));
+  EXPECT_EQ(rows.read(failed).status, Status::Failed);
+}
+
+TEST_F(Queue, EveryChangeLeavesAnAuditLineAndAnEvent) {
+  rows.scored({.name = "USN-1-1"});
+  const QueueId id{add({"USN-1-1"}).body.at("items").at(0).at("queue_id").as_int64()};
+  rows.move(id, Status::Testing);
+  rows.move(id, Status::Failed);
+  one(Method::Patch, id, json::object{{"status", "queued"}, {"notes", "again"}, {"reason", "fixed the host"}});
+  one(Method::Delete, id);
+  EXPECT_THAT(rows.audited(id), ElementsAre("queue.add", "queue.advance", "queue.advance", "queue.advance", "queue.amend", "queue.delete"));
+  EXPECT_THAT(rows.events(id), ElementsAre("queue.added", "queue.advanced", "queue.advanced", "queue.advanced", "queue.amended", "queue.deleted"));
+}
+
+}  // namespace
+}  // namespace spm
