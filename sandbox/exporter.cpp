@@ -5,50 +5,35 @@
 namespace spm::sandbox {
 namespace {
 
-constexpr double kMemoryTotal = 4.0 * 1024 * 1024 * 1024;
-constexpr double kDiskTotal = 40.0 * 1024 * 1024 * 1024;
+constexpr double kMemoryBytes = 4'125'122'560;
+constexpr double kDiskBytes = 42'949'672'960;
 
-class Page {
- public:
-  void family(std::string_view name, std::string_view type) { text_ += fmt::format("# TYPE {} {}\n", name, type); }
-  void sample(std::string_view name, std::string_view labels, double value) { text_ += fmt::format("{}{} {}\n", name, labels, value); }
-  void metric(std::string_view name, std::string_view type, double value) {
-    family(name, type);
-    sample(name, "", value);
-  }
-  [[nodiscard]] std::string take() { return std::move(text_); }
+void header(std::string& out, std::string_view name, std::string_view help, std::string_view type) {
+  out += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
+}
 
- private:
-  std::string text_;
-};
-
-double seconds_of(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
-
-void write_cpu(Page& page, const Host& host, Time now) {
-  page.family("node_cpu_seconds_total", "counter");
-  const double busy = host.cpu.busy_seconds(now) / CpuMeter::kProcessors;
-  const double idle = host.cpu.idle_seconds(now) / CpuMeter::kProcessors;
-  for (int cpu = 0; cpu < static_cast<int>(CpuMeter::kProcessors); ++cpu) {
-    for (const auto& [mode, value] : {std::pair<std::string_view, double>{"idle", idle}, {"user", busy * 0.7}, {"system", busy * 0.3}, {"iowait", 0.0}}) {
-      page.sample("node_cpu_seconds_total", fmt::format("{{cpu=\"{}\",mode=\"{}\"}}", cpu, mode), value);
-    }
+void cpu(std::string& out, const Host& host, Time now) {
+  header(out, "node_cpu_seconds_total", "Seconds the CPUs spent in each mode.", "counter");
+  const double busy = host.cpu.busy_seconds(now) / 2;
+  const double idle = host.cpu.idle_seconds(now) / 2;
+  for (int number = 0; number < 2; ++number) {
+    const auto line = [&](std::string_view mode, double seconds) { out += fmt::format("node_cpu_seconds_total{{cpu=\"{}\",mode=\"{}\"}} {:.6f}\n", number, mode, seconds); };
+    line("idle", idle);
+    line("iowait", busy * 0.02);
+    line("system", busy * 0.3);
+    line("user", busy * 0.68);
   }
 }
 
-void write_memory_and_disk(Page& page, const Host& host) {
-  page.metric("node_memory_MemTotal_bytes", "gauge", kMemoryTotal);
-  page.metric("node_memory_MemAvailable_bytes", "gauge", kMemoryTotal * (1 - host.memory_level() / 100));
-  const std::string_view root = "{device=\"/dev/vda1\",fstype=\"btrfs\",mountpoint=\"/\"}";
-  page.family("node_filesystem_size_bytes", "gauge");
-  page.sample("node_filesystem_size_bytes", root, kDiskTotal);
-  page.family("node_filesystem_avail_bytes", "gauge");
-  page.sample("node_filesystem_avail_bytes", root, host.free_mb * 1024.0 * 1024.0);
-  page.family("node_filesystem_readonly", "gauge");
-  page.sample("node_filesystem_readonly", root, 0);
+void memory(std::string& out, const Host& host) {
+  header(out, "node_memory_MemAvailable_bytes", "Memory information field MemAvailable_bytes.", "gauge");
+  out += fmt::format("node_memory_MemAvailable_bytes {:.0f}\n", kMemoryBytes * (100 - host.memory_level()) / 100);
+  header(out, "node_memory_MemTotal_bytes", "Memory information field MemTotal_bytes.", "gauge");
+  out += fmt::format("node_memory_MemTotal_bytes {:.0f}\n", kMemoryBytes);
 }
 
-std::string_view word(UnitState state) {
-  switch (state) {
+std::string_view state_of(const Unit& unit) {
+  switch (unit.state) {
     case UnitState::Active: return "active";
     case UnitState::Inactive: return "inactive";
     case UnitState::Failed: return "failed";
@@ -56,42 +41,59 @@ std::string_view word(UnitState state) {
   return "inactive";
 }
 
-void write_units(Page& page, const Host& host) {
-  page.family("node_systemd_unit_state", "gauge");
+void units(std::string& out, const Host& host) {
+  header(out, "node_systemd_unit_state", "Systemd unit", "gauge");
   for (const auto& [name, unit] : host.units) {
-    for (const std::string_view state : {"active", "activating", "deactivating", "inactive", "failed"}) {
-      page.sample("node_systemd_unit_state", fmt::format("{{name=\"{}\",state=\"{}\",type=\"simple\"}}", name, state), word(unit.state) == state ? 1 : 0);
+    const auto current = state_of(unit);
+    for (const std::string_view state : {"activating", "active", "deactivating", "failed", "inactive"}) {
+      out += fmt::format("node_systemd_unit_state{{name=\"{}\",state=\"{}\",type=\"{}\"}} {}\n", name, state, name.ends_with(".socket") ? "" : "simple", state == current ? 1 : 0);
     }
   }
+  header(out, "node_scrape_collector_success", "node_exporter: Whether a collector succeeded.", "gauge");
+  for (const char* collector : {"cpu", "filesystem", "loadavg", "meminfo", "stat", "systemd", "uname"}) out += fmt::format("node_scrape_collector_success{{collector=\"{}\"}} 1\n", collector);
 }
 
-std::string page_of(const Host& host, Time now) {
-  Page page;
-  write_cpu(page, host, now);
-  write_memory_and_disk(page, host);
-  write_units(page, host);
-  const double load = host.cpu_level() / 100 * CpuMeter::kProcessors;
-  for (const std::string_view name : {"node_load1", "node_load5", "node_load15"}) page.metric(name, "gauge", load);
-  page.metric("node_boot_time_seconds", "gauge", seconds_of(host.boot_time));
-  page.metric("node_time_seconds", "gauge", seconds_of(now));
-  page.family("node_scrape_collector_success", "gauge");
-  for (const std::string_view collector : {"cpu", "filesystem", "loadavg", "meminfo", "systemd", "uname"}) {
-    page.sample("node_scrape_collector_success", fmt::format("{{collector=\"{}\"}}", collector), 1);
+void rest(std::string& out, const Host& host, Time now) {
+  header(out, "node_boot_time_seconds", "Node boot time, in unixtime.", "gauge");
+  out += fmt::format("node_boot_time_seconds {}\n", std::chrono::floor<std::chrono::seconds>(host.boot_time).time_since_epoch().count());
+  header(out, "node_time_seconds", "System time in seconds since epoch (1970).", "gauge");
+  out += fmt::format("node_time_seconds {:.3f}\n", std::chrono::duration<double>(now.time_since_epoch()).count());
+  for (const char* window : {"1", "5", "15"}) {
+    header(out, fmt::format("node_load{}", window), fmt::format("{}m load average.", window), "gauge");
+    out += fmt::format("node_load{} {:.2f}\n", window, host.cpu_level() / 50);
   }
-  page.family("node_uname_info", "gauge");
-  page.sample("node_uname_info", fmt::format("{{machine=\"x86_64\",nodename=\"{}\",release=\"{}\",sysname=\"Linux\"}}", host.spec.name, host.running_kernel), 1);
-  return page.take();
+  header(out, "node_uname_info", "Labeled system information as provided by the uname system call.", "gauge");
+  out += fmt::format("node_uname_info{{domainname=\"(none)\",machine=\"x86_64\",nodename=\"{}\",release=\"{}\",sysname=\"Linux\",version=\"#1 SMP\"}} 1\n", host.spec.name, host.running_kernel);
+  header(out, "node_os_info", "A metric with a constant '1' value labeled by id, version_id and others.", "gauge");
+  out += fmt::format("node_os_info{{id=\"{}\",version_id=\"{}\"}} 1\n", host.os->release_id, host.os->release);
+  const double available = static_cast<double>(host.free_mb) * 1024 * 1024;
+  for (const auto& [name, value] : {std::pair{"node_filesystem_size_bytes", kDiskBytes}, std::pair{"node_filesystem_avail_bytes", available}, std::pair{"node_filesystem_free_bytes", available}, std::pair{"node_filesystem_readonly", 0.0}}) {
+    header(out, name, "Filesystem.", "gauge");
+    out += fmt::format("{}{{device=\"/dev/vda2\",fstype=\"btrfs\",mountpoint=\"/\"}} {:.0f}\n", name, value);
+  }
 }
 
 }  // namespace
 
-std::optional<http::Response> Exporter::handle(const http::Request& request) const {
-  return simulation_.with([&](Simulation::View view) -> std::optional<http::Response> {
+http::Reply exporter_page(Simulation& simulation, const http::Request& request) {
+  http::Reply reply;
+  if (request.path != "/metrics") {
+    reply.response = http::text_response(request.path == "/" ? 200 : 404, "<html><body><a href=\"/metrics\">Metrics</a></body></html>\n", "text/html; charset=utf-8");
+    return reply;
+  }
+  std::string page;
+  const bool online = simulation.with([&](const Simulation::View& view) {
     const auto* host = view.world.host_by_ip(request.local_address);
-    if (host == nullptr || !host->online) return std::nullopt;
-    if (request.method != http::Method::Get || request.path != "/metrics") return http::text_response(404, "404 page not found\n");
-    return http::text_response(200, page_of(*host, view.world.now()), "text/plain; version=0.0.4; charset=utf-8");
+    if (host == nullptr || !host->online) return false;
+    cpu(page, *host, view.world.now());
+    memory(page, *host);
+    units(page, *host);
+    rest(page, *host, view.world.now());
+    return true;
   });
+  reply.response = http::text_response(200, std::move(page), "text/plain; version=0.0.4; charset=utf-8");
+  if (!online) reply.delivery = http::Delivery::DropConnection;
+  return reply;
 }
 
 }  // namespace spm::sandbox

@@ -1,22 +1,14 @@
 #pragma once
-// node_exporter's text page for one simulated system, found by the address that was connected to. Safe from any thread.
+// node_exporter's text page of one simulated system. Counters run with real time; a system that is offline drops the connection.
 
-#include <optional>
+#include <string>
 
-#include "http/message.hpp"
+#include "http/server.hpp"
 #include "sandbox/simulation.hpp"
 
 namespace spm::sandbox {
 
-class Exporter {
- public:
-  explicit Exporter(Simulation& simulation) : simulation_(simulation) {}
-
-  // nullopt: the system is off; drop the connection.
-  [[nodiscard]] std::optional<http::Response> handle(const http::Request& request) const;
-
- private:
-  Simulation& simulation_;
-};
+// The system is the one whose address the connection came in on.
+[[nodiscard]] http::Reply exporter_page(Simulation& simulation, const http::Request& request);
 
 }  // namespace spm::sandbox

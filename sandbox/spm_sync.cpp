@@ -3,52 +3,67 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <numeric>
-
-#include "base/time.hpp"
 
 namespace spm::sandbox {
 namespace {
 
-constexpr std::size_t kDefaultLimit = 100;
-
-http::Response not_found(std::string_view text) { return http::json_response(404, json::object{{"error", text}}); }
-
-// "ubuntu-24.04" → "ubuntu-24.04"; the feed says "debian-bookworm" where UYUNI has numbers.
-std::string distribution_of(const ErratumSpec& spec) { return spec.os == "debian-12" ? "debian-bookworm" : spec.os; }
-
-std::string source_of(const std::string& advisory) {
-  std::string prefix = advisory.substr(0, advisory.find('-'));
-  std::transform(prefix.begin(), prefix.end(), prefix.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return prefix;
+http::Reply json_reply(int status, const json::value& body) {
+  http::Reply reply;
+  reply.response = http::json_response(status, body);
+  return reply;
 }
 
-// Upper case, and null where the vendor gave none.
-json::value severity_of(const ErratumSpec& spec) {
-  if (spec.severity == "Critical") return "CRITICAL";
-  if (spec.severity == "Important") return "HIGH";
-  if (spec.severity == "Moderate") return "MEDIUM";
-  if (spec.severity == "Low") return "LOW";
+// Half of the dates are HTTP dates because of the serializer, the others ISO 8601.
+json::value issued_date(std::size_t index, const std::string& published) {
+  const auto time = parse_time(published);
+  if (!time) return nullptr;
+  if (index % 2 == 1) return json::value(format_time(std::chrono::floor<std::chrono::seconds>(*time)));
+  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(*time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(*time - day));
+  return json::value(fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                                 kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(), clock.seconds().count()));
+}
+
+json::value severity(const std::string& uyuni) {
+  if (uyuni == "Critical") return json::value("CRITICAL");
+  if (uyuni == "Important") return json::value("HIGH");
+  if (uyuni == "Moderate") return json::value("MEDIUM");
+  if (uyuni == "Low") return json::value("LOW");
   return nullptr;
 }
 
-// The serializer writes HTTP dates, some builds ISO 8601; both occur in one answer here.
-std::string date_of(const std::string& published, std::size_t index) {
-  const auto time = parse_time(published);
-  if (!time || index % 2 == 1) return published;
-  static constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(*time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(*time - day)};
-  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
-                     kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
-                     clock.seconds().count());
+std::string source(const std::string& advisory) {
+  if (advisory.starts_with("USN-")) return "usn";
+  if (advisory.starts_with("DSA-") || advisory.starts_with("DLA-") || advisory.starts_with("DEB-CVE-")) return "dsa";
+  return "oval";
 }
 
-std::size_t number_param(const http::Request& request, std::string_view name, std::size_t otherwise) {
+// "debian-12" is named by its code name, everything else as it is; a few entries do not know.
+json::value distribution(std::size_t index, const std::string& os) {
+  if (os == "debian-12") return json::value("debian-bookworm");
+  if (os.starts_with("ubuntu-") && index % 7 == 3) return json::value("ubuntu");
+  return json::value(os);
+}
+
+// CVE ids are no field: they stand in the title.
+std::string title(const ErratumSpec& spec) {
+  std::string text = spec.synopsis;
+  for (std::size_t i = 0; i < spec.cves.size() && i < 5; ++i) text += (i == 0 ? " (" : ", ") + spec.cves[i] + (i + 1 == std::min<std::size_t>(spec.cves.size(), 5) ? ")" : "");
+  return text;
+}
+
+json::object entry(std::size_t index, const Erratum& erratum) {
+  const auto& spec = erratum.spec;
+  return {{"id", static_cast<std::int64_t>(index) + 1}, {"advisory_id", spec.advisory}, {"title", title(spec)}, {"severity", severity(spec.severity)}, {"source", source(spec.advisory)},
+          {"distribution", distribution(index, spec.os)}, {"issued_date", issued_date(index, spec.published)}, {"sync_status", spec.catalogue_only ? "pending" : "synced"}};
+}
+
+std::size_t number(const http::Request& request, std::string_view name, std::size_t otherwise) {
   const auto text = request.query_param(name);
   if (!text) return otherwise;
   std::size_t value = 0;
@@ -56,79 +71,99 @@ std::size_t number_param(const http::Request& request, std::string_view name, st
   return error == std::errc{} && end == text->data() + text->size() ? value : otherwise;
 }
 
-json::object entry(const Erratum& erratum, std::size_t index) {
-  std::string title = erratum.spec.synopsis;
-  for (const auto& cve : erratum.spec.cves) title += " " + cve;  // the only place where the feed tells them
-  return {{"id", erratum.id},
-          {"advisory_id", erratum.spec.advisory},
-          {"title", title},
-          {"severity", severity_of(erratum.spec)},
-          {"source", source_of(erratum.spec.advisory)},
-          {"distribution", distribution_of(erratum.spec)},
-          {"issued_date", date_of(erratum.spec.published, index)},
-          {"sync_status", erratum.spec.catalogue_only ? "pending" : "synced"}};
+std::string codename(const std::string& os) {
+  if (os == "ubuntu-24.04") return "noble";
+  if (os == "ubuntu-22.04") return "jammy";
+  if (os == "debian-12") return "bookworm";
+  return os;
 }
 
 }  // namespace
 
-SpmSync::SpmSync(Simulation& simulation) : simulation_(simulation) {
-  simulation_.with([this](Simulation::View view) {
-    spec_ = view.world.scenario().spm_sync;
+SpmSync::SpmSync(Simulation& simulation, SpmSyncSpec spec)
+    : simulation_(simulation), spec_(std::move(spec)), generation_(spec_.generation), honour_offset_(spec_.honour_offset) {
+  simulation_.with([&](const Simulation::View& view) {
     const auto& all = view.world.errata().all();
     newest_first_.resize(all.size());
     std::iota(newest_first_.begin(), newest_first_.end(), std::size_t{0});
-    std::stable_sort(newest_first_.begin(), newest_first_.end(), [&all](std::size_t a, std::size_t b) { return all[a].spec.published > all[b].spec.published; });
+    std::stable_sort(newest_first_.begin(), newest_first_.end(), [&](auto a, auto b) { return all[a].spec.published > all[b].spec.published; });
   });
 }
 
-http::Response SpmSync::handle(const http::Request& request) const {
-  if (request.method != http::Method::Get) return http::json_response(405, json::object{{"error", "Method not allowed"}});
-  if (request.path == "/api/health") return health();
-  if (spec_.generation >= 3) {
-    if (request.header("X-API-Key") != spec_.api_key) return http::json_response(401, json::object{{"error", "Unauthorized"}});
-    return not_found("Not found");
-  }
+http::Reply SpmSync::handle(const http::Request& request) const {
+  if (request.path == "/api/health") return health(false);
+  if (generation_ == 3) return pushes_only(request);
+  if (request.path == "/api/health/detailed") return health(true);
+  if (request.method != http::Method::Get) return json_reply(403, {{"error", "the stand-in takes no writes"}});
   if (request.path == "/api/errata") return errata(request);
   constexpr std::string_view kPrefix = "/api/errata/";
   constexpr std::string_view kSuffix = "/packages";
   if (request.path.starts_with(kPrefix) && request.path.ends_with(kSuffix) && request.path.size() > kPrefix.size() + kSuffix.size()) {
-    const auto name = request.path.substr(kPrefix.size(), request.path.size() - kPrefix.size() - kSuffix.size());
-    return packages(http::percent_decode(name).value_or(""));
+    const auto name = http::percent_decode(std::string_view(request.path).substr(kPrefix.size(), request.path.size() - kPrefix.size() - kSuffix.size()));
+    return packages(name.value_or(""));
   }
-  return not_found("Not found");
+  if (request.path == "/api/stats/overview") return json_reply(200, {{"total_errata", static_cast<std::int64_t>(newest_first_.size())}});
+  return json_reply(404, {{"error", "Not found"}});
 }
 
-http::Response SpmSync::health() const {
-  json::object body{{"api", "ok"}, {"database", "ok"}, {"uyuni", "ok"}, {"version", spec_.generation >= 3 ? "3.5.2" : "2.6"}};
-  if (spec_.generation < 3) body["modules"] = json::object{{"usn", true}, {"dsa", true}, {"nvd", true}};
-  return http::json_response(200, body);
+http::Reply SpmSync::health(bool detailed) const {
+  const std::string version = generation_ == 3 ? "3.5.2" : "2.6";
+  if (!detailed) return json_reply(200, {{"api", "ok"}, {"database", "ok"}, {"uyuni", "ok"}, {"version", version}, {"modules", json::object{}}});
+  const auto total = static_cast<std::int64_t>(newest_first_.size());
+  json::object alerts{{"failed_pushes_24h", 0}, {"stale_cache", false}, {"stale_usn_sync", false}};
+  if (generation_ == 3) {
+    alerts["stale_dsa_sync"] = false;
+    alerts["failed_syncs_24h"] = 0;
+  }
+  return json_reply(200, {{"version", version}, {"database", {{"connected", true}, {"errata_total", total}, {"errata_pending", 0}}}, {"uyuni", {{"connected", true}, {"url", "https://localhost"}}}, {"alerts", alerts}});
 }
 
-http::Response SpmSync::errata(const http::Request& request) const {
-  return simulation_.with([&](Simulation::View view) {
-    const auto& all = view.world.errata().all();
-    const auto limit = number_param(request, "limit", kDefaultLimit);
-    const auto offset = spec_.honour_offset ? number_param(request, "offset", 0) : 0;
-    json::array items;
-    for (std::size_t i = offset; i < newest_first_.size() && items.size() < limit; ++i) items.push_back(entry(all[newest_first_[i]], i));
-    const auto count = items.size();
-    return http::json_response(200, json::object{{"count", count}, {"errata", std::move(items)}});
-  });
-}
-
-http::Response SpmSync::packages(const std::string& advisory) const {
-  return simulation_.with([&](Simulation::View view) {
-    const auto* erratum = view.world.errata().find(advisory);
-    if (erratum == nullptr) return not_found("Errata not found");
-    json::array items;
-    for (const auto& package : erratum->spec.packages) {
-      items.push_back(json::object{{"name", package.name}, {"version", package.evr}, {"release", erratum->spec.os}});
+http::Reply SpmSync::errata(const http::Request& request) const {
+  const auto limit = number(request, "limit", 100);
+  auto skip = honour_offset_ ? number(request, "offset", 0) : 0;
+  const auto matches = [&](const json::object& item) {
+    for (const char* field : {"source", "distribution", "severity", "sync_status"}) {
+      const auto wanted = request.query_param(field);
+      if (wanted && (!item.at(field).is_string() || item.at(field).get_string() != *wanted)) return false;
     }
-    return http::json_response(200, json::object{{"advisory_id", advisory},
-                                                 {"title", erratum->spec.synopsis},
-                                                 {"distribution", distribution_of(erratum->spec)},
-                                                 {"packages", std::move(items)}});
+    return true;
+  };
+  json::array items;
+  simulation_.with([&](const Simulation::View& view) {
+    for (const auto index : newest_first_) {
+      if (items.size() >= limit) break;
+      auto item = entry(index, view.world.errata().all()[index]);
+      if (!matches(item)) continue;
+      if (skip > 0) --skip;
+      else items.push_back(std::move(item));
+    }
   });
+  const auto count = static_cast<std::int64_t>(items.size());
+  return json_reply(200, {{"count", count}, {"errata", std::move(items)}});
+}
+
+http::Reply SpmSync::packages(const std::string& advisory) const {
+  return simulation_.with([&](const Simulation::View& view) {
+    const auto* erratum = view.world.errata().find(advisory);
+    if (erratum == nullptr) return json_reply(404, {{"error", "Errata not found"}});
+    json::array list;
+    for (const auto& package : erratum->spec.packages) {
+      list.push_back(json::object{{"name", package.name}, {"version", package.evr}, {"release", codename(erratum->spec.os)}});
+      // Ubuntu notices name a package once for each release it was fixed in.
+      if (erratum->spec.os == "ubuntu-24.04") list.push_back(json::object{{"name", package.name}, {"version", package.evr + "~22.04"}, {"release", "jammy"}});
+    }
+    return json_reply(200, {{"advisory_id", advisory}, {"title", title(erratum->spec)}, {"distribution", distribution(0, erratum->spec.os)}, {"packages", std::move(list)}});
+  });
+}
+
+http::Reply SpmSync::pushes_only(const http::Request& request) const {
+  if (spec_.api_key.empty()) return json_reply(503, {{"error", "API key not configured"}});
+  if (request.header("X-API-Key") != spec_.api_key) return json_reply(401, {{"error", "Unauthorized"}});
+  if (request.path == "/api/health/detailed") return health(true);
+  if (request.path == "/api/sync/status") return json_reply(200, {{"logs", json::array{}}});
+  if (request.path == "/api/uyuni/channels") return json_reply(200, {{"count", 0}, {"channels", json::array{}}});
+  if (request.path == "/api/scheduler/jobs") return json_reply(200, {{"jobs", json::array{}}, {"failed_count", 0}});
+  return json_reply(404, {{"error", "Not found"}});
 }
 
 }  // namespace spm::sandbox

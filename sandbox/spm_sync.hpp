@@ -1,26 +1,35 @@
 #pragma once
-// SPM-SYNC's HTTP interface over the world's errata: generation 2.x with its catalogue (and the ignored `offset` of the deployed 2.5 and 2.6),
-// or generation 3.x, which has none. Read only, as the orchestrator uses it. Safe from any thread.
+// SPM-SYNC of either generation over the world's errata (the catalogue of 2.x, the push-only 3.x). Its answers are what clients trip over:
+// ignored offsets, two date forms, severities that are null. Immutable after construction but for the switch; safe from any thread.
 
-#include "http/message.hpp"
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "http/server.hpp"
 #include "sandbox/simulation.hpp"
 
 namespace spm::sandbox {
 
 class SpmSync {
  public:
-  explicit SpmSync(Simulation& simulation);
+  SpmSync(Simulation& simulation, SpmSyncSpec spec);
 
-  [[nodiscard]] http::Response handle(const http::Request& request) const;
+  [[nodiscard]] http::Reply handle(const http::Request& request) const;
+  void set_generation(int generation) { generation_ = generation; }
+  void set_honour_offset(bool honour) { honour_offset_ = honour; }
 
  private:
-  [[nodiscard]] http::Response health() const;
-  [[nodiscard]] http::Response errata(const http::Request& request) const;
-  [[nodiscard]] http::Response packages(const std::string& advisory) const;
+  [[nodiscard]] http::Reply health(bool detailed) const;
+  [[nodiscard]] http::Reply errata(const http::Request& request) const;
+  [[nodiscard]] http::Reply packages(const std::string& advisory) const;
+  [[nodiscard]] http::Reply pushes_only(const http::Request& request) const;
 
   Simulation& simulation_;
   SpmSyncSpec spec_;
-  std::vector<std::size_t> newest_first_;  // indexes into Errata::all()
+  std::atomic<int> generation_;
+  std::atomic<bool> honour_offset_;
+  std::vector<std::size_t> newest_first_;  // indexes into the world's errata, which never change
 };
 
 }  // namespace spm::sandbox

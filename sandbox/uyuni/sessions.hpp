@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <variant>
 
 #include "base/time.hpp"
 #include "net/xmlrpc.hpp"

@@ -10,6 +10,7 @@
 #include "app/wiring.hpp"
 #include "approvals/approvals.hpp"
 #include "auth/api_key.hpp"
+#include "db/db.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
 #include "engine/engine.hpp"
@@ -84,7 +85,8 @@ struct Service::Parts {
     append(all, queue::tasks(pool, clock, weights));
     append(all, engine::tasks(pool, clock, engine_settings));
     append(all, approvals::tasks(pool, clock, upstreams.fleet()));
-    append(all, http::tasks(pool, clock));
+    append(all, scoring::tasks(pool, clock, weights));
+    all.push_back({"forget_idempotency_keys", std::chrono::hours(1), [this](const std::stop_token&) { idempotency.delete_expired(); }});
     return all;
   }
 
@@ -106,8 +108,9 @@ struct Service::Parts {
       throw std::logic_error(fmt::format("routes and contract differ: {}", fmt::join(differences, "; ")));
     }
     return http::Dispatcher({.endpoints = std::move(table),
-                             .authenticate = authenticator,
-                             .run_once = http::run_once(pool, clock),
+                             .authenticate = [this](const http::Request& request) { return authenticator.authenticate(request); },
+                             .run_once = [this](const http::Request& request, const std::string& key, std::string_view route,
+                                                const std::function<Result<http::Response>()>& work) { return idempotency.run_once(request, key, route, work); },
                              .observer = record_exchanges(metrics),
                              .answer_check = options.answer_check},
                             std::move(contract), clock);
@@ -132,7 +135,8 @@ struct Service::Parts {
   engine::Settings engine_settings;
   scoring::Weights weights;
   catalogue::SyncContext sync;
-  auth::ApiKeyAuthenticator authenticator{settings.api.key, settings.secret_key};
+  auth::ApiKeyAuthenticator authenticator{settings.api.key.empty() ? std::nullopt : std::optional(settings.api.key), settings.secret_key};
+  http::IdempotencyKeys idempotency{pool, clock};
   health::Prober prober;
   engine::Worker worker;
   scheduler::Scheduler scheduler;

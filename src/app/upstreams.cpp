@@ -15,15 +15,15 @@ void log_skipped(std::string_view upstream, std::string_view call, std::size_t c
 uyuni::UyuniOptions uyuni_options(const config::UyuniSettings& settings) {
   auto zone = uyuni::ServerTimeZone::named(settings.time_zone);
   if (!zone) throw std::runtime_error("UYUNI_TIMEZONE: " + zone.error().message);
-  return {.url = settings.url,
-          .user = settings.user,
-          .password = settings.password,
-          .verify_tls = settings.verify_tls,
-          .ca_file = settings.ca_file,
-          .timeout = settings.timeout,
-          .concurrency = settings.sync_concurrency,
-          .zone = std::move(*zone),
-          .on_skipped = log_skipped};
+  return uyuni::UyuniOptions{.url = settings.url,
+                             .user = settings.user,
+                             .password = settings.password,
+                             .verify_tls = settings.verify_tls,
+                             .ca_file = settings.ca_file,
+                             .timeout = settings.timeout,
+                             .concurrency = settings.sync_concurrency,
+                             .zone = std::move(*zone),
+                             .on_skipped = log_skipped};
 }
 
 salt::Options salt_options(const config::SaltSettings& settings, const config::UyuniSettings& uyuni) {

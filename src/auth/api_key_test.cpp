@@ -17,8 +17,10 @@ Result<access::Principal> with(http::Headers headers) {
 }
 
 TEST(ApiKey, ThreeHeadersAreTaken) {
-  for (const auto& header : http::Headers{{"Authorization", "Bearer correct-horse"}, {"authorization", "bearer  correct-horse"},
-                                          {"X-API-Key", "correct-horse"}, {"x-spm-key", "correct-horse"}}) {
+  for (const auto& header : http::Headers{{"Authorization", "Bearer correct-horse"},
+                                          {"authorization", "bearer  correct-horse"},
+                                          {"X-API-Key", "correct-horse"},
+                                          {"x-spm-key", "correct-horse"}}) {
     const auto principal = with({header});
     ASSERT_TRUE(principal) << header.first;
     EXPECT_THAT(principal->actor, testing::MatchesRegex("api-key:[0-9a-f]{8}"));
@@ -27,9 +29,14 @@ TEST(ApiKey, ThreeHeadersAreTaken) {
 }
 
 TEST(ApiKey, AnythingElseIsRefused) {
-  for (const auto& header : http::Headers{{"Authorization", "Basic correct-horse"}, {"Authorization", "correct-horse"}, {"Authorization", "Bearer"},
-                                          {"Authorization", "Bearer "}, {"X-API-Key", ""}, {"X-API-Key", "correct-hors"},
-                                          {"X-API-Key", "correct-horse "}, {"X-Api", "correct-horse"}}) {
+  for (const auto& header : http::Headers{{"Authorization", "Basic correct-horse"},
+                                          {"Authorization", "correct-horse"},
+                                          {"Authorization", "Bearer"},
+                                          {"Authorization", "Bearer "},
+                                          {"X-API-Key", ""},
+                                          {"X-API-Key", "correct-hors"},
+                                          {"X-API-Key", "correct-horse "},
+                                          {"X-Api", "correct-horse"}}) {
     const auto principal = with({header});
     ASSERT_FALSE(principal) << header.first << ": " << header.second;
     EXPECT_EQ(principal.error().code, ErrorCode::Unauthorized);

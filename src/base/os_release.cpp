@@ -29,7 +29,7 @@ struct CodeName {
 };
 
 constexpr std::array kCodeNames{
-    CodeName{"xenial", "ubuntu", "ubuntu-16.04"},  CodeName{"bionic", "ubuntu", "ubuntu-18.04"}, CodeName{"focal", "ubuntu", "ubuntu-20.04"},
+    CodeName{"trusty", "ubuntu", "ubuntu-14.04"},  CodeName{"resolute", "ubuntu", "ubuntu-26.04"}, CodeName{"xenial", "ubuntu", "ubuntu-16.04"},  CodeName{"bionic", "ubuntu", "ubuntu-18.04"}, CodeName{"focal", "ubuntu", "ubuntu-20.04"},
     CodeName{"jammy", "ubuntu", "ubuntu-22.04"},   CodeName{"noble", "ubuntu", "ubuntu-24.04"},  CodeName{"oracular", "ubuntu", "ubuntu-24.10"},
     CodeName{"plucky", "ubuntu", "ubuntu-25.04"},  CodeName{"questing", "ubuntu", "ubuntu-25.10"}, CodeName{"stretch", "debian", "debian-9"},
     CodeName{"buster", "debian", "debian-10"},     CodeName{"bullseye", "debian", "debian-11"},  CodeName{"bookworm", "debian", "debian-12"},

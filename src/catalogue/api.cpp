@@ -1,5 +1,6 @@
 // The endpoints of the catalogue: errata. Those of the syncs stand in sync_api.cpp.
 
+#include <boost/json/value_to.hpp>
 #include <algorithm>
 #include <array>
 
@@ -101,8 +102,9 @@ struct After {
 Result<After> after_of(const http::Page& page, const Order& order) {
   if (!page.cursor) return After{};
   const auto& keys = *page.cursor;
-  const bool fits = keys.size() == 3 && keys[0].is_string() && keys[0].as_string() == json::string_view(order.name.data(), order.name.size()) &&
-                    keys[1].is_string() && !keys[2].is_structured();
+  const bool fits = keys.size() == 3 && keys[0].is_string() &&
+                    keys[0].as_string() == json::string_view(order.name.data(), order.name.size()) && keys[1].is_string() &&
+                    !keys[2].is_structured();
   const auto refuse = [] {
     return fail(ErrorCode::ValidationError, "the cursor belongs to another list or order",
                 {{"fields", json::object{{"cursor", "must be the next_cursor of the same list with the same sort"}}}});
@@ -127,8 +129,14 @@ struct Filters {
 };
 
 Filters filters_of(const http::Request& request) {
-  Filters out{request.query_param("os"),     request.query_param("severity"), request.query_param("type"), request.query_param("cve"),
-              request.query_param("source"), request.query_param("q"),        std::nullopt,                std::nullopt};
+  Filters out{request.query_param("os"),
+              request.query_param("severity"),
+              request.query_param("type"),
+              request.query_param("cve"),
+              request.query_param("source"),
+              request.query_param("q"),
+              std::nullopt,
+              std::nullopt};
   if (const auto package = request.query_param("package")) out.package = json::array{json::object{{"name", *package}}};
   if (const auto applicable = request.query_param("applicable")) out.is_applicable = *applicable == "true";
   return out;
@@ -139,8 +147,8 @@ db::Rows list_rows(db::Tx& tx, const Order& order, const Filters& f, const http:
     return tx.execute(*order.statement,
                       {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit, page.offset, after.name});
   }
-  return tx.execute(*order.statement, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit, page.offset,
-                                       after.name, after.key});
+  return tx.execute(*order.statement, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit,
+                                       page.offset, after.name, after.key});
 }
 
 Result<http::Response> list_errata(db::Pool& pool, const http::Request& request) {
@@ -156,7 +164,8 @@ Result<http::Response> list_errata(db::Pool& pool, const http::Request& request)
   for (const auto row : list_rows(tx, order, f, *page, *after)) {
     const auto erratum = store::erratum_of(row);
     items.push_back(erratum_answer(erratum, row.integer("applicable_system_count")));
-    if (static_cast<std::int64_t>(items.size()) == page->limit) next = http::encode_cursor({order.name, erratum.name.value, order.key(erratum)});
+    if (static_cast<std::int64_t>(items.size()) == page->limit)
+      next = http::encode_cursor({order.name, erratum.name.value, order.key(erratum)});
   }
   const auto total =
       tx.execute(sql::count_errata, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text})[0].integer("total");
@@ -171,7 +180,8 @@ Result<http::Response> show_erratum(db::Pool& pool, const http::Request& request
   db::Tx tx(pool);
   const auto erratum = find(tx, name);
   if (!erratum) {
-    return fail(ErrorCode::NotFound, "erratum " + name.value + " is not in the catalogue; if it is new, start a sync (POST /api/v1/sync/trigger)");
+    return fail(ErrorCode::NotFound,
+                "erratum " + name.value + " is not in the catalogue; if it is new, start a sync (POST /api/v1/sync/trigger)");
   }
   const auto systems = applicable_systems(tx, name);
   tx.commit();
@@ -215,10 +225,11 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, std::v
   using access::Permission;
   using http::Method;
   auto out = sync_endpoints(pool, clock, std::move(configured));
-  out.push_back({Method::Get, "/api/v1/errata", Permission::ReadState, [&pool](const auto& request) { return list_errata(pool, request); }});
-  out.push_back({Method::Get, "/api/v1/errata/cache/stats", Permission::ReadState, [&pool](const auto&) { return cache_stats(pool); }});
   out.push_back(
-      {Method::Get, "/api/v1/errata/{errata_id}", Permission::ReadState, [&pool](const auto& request) { return show_erratum(pool, request); }});
+      {Method::Get, "/api/v1/errata", Permission::ReadState, [&pool](const auto& request) { return list_errata(pool, request); }});
+  out.push_back({Method::Get, "/api/v1/errata/cache/stats", Permission::ReadState, [&pool](const auto&) { return cache_stats(pool); }});
+  out.push_back({Method::Get, "/api/v1/errata/{errata_id}", Permission::ReadState,
+                 [&pool](const auto& request) { return show_erratum(pool, request); }});
   return out;
 }
 

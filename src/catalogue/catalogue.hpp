@@ -21,10 +21,19 @@ namespace spm::catalogue {
 [[nodiscard]] std::vector<Erratum> find_all(db::Tx& tx, const std::vector<AdvisoryName>& names);
 
 [[nodiscard]] std::optional<System> find_system(db::Tx& tx, SystemId id);
-// Test systems of the OS that are there, not in quarantine and without an open run, by id. Free when asked: the run's own row decides a race.
+// Test systems of the OS that are there, not in quarantine and without an open run, by id. Free when asked: the run's own row decides a
+// race.
 [[nodiscard]] std::vector<System> free_test_systems(db::Tx& tx, const std::string& target_os);
 // The systems that miss the erratum according to the last sync, test and production.
 [[nodiscard]] std::vector<ApplicableSystem> applicable_systems(db::Tx& tx, const AdvisoryName& name);
+
+// How the last sync of each source ended, for health.
+struct SourceState {
+  Source source = Source::Uyuni;
+  std::optional<Time> last_success;
+  std::optional<std::string> last_error;  // of the last run that ended; nullopt: it succeeded, or there was none
+};
+[[nodiscard]] std::vector<SourceState> source_states(db::Tx& tx);
 
 // What a test saw: so many further packages changed with the erratum's own.
 void record_dependency_count(db::Tx& tx, const AdvisoryName& name, int count, Time now);

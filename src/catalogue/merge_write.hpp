@@ -12,8 +12,8 @@ namespace spm::catalogue {
 struct WriteReport {
   std::int64_t inserted = 0;
   std::int64_t updated = 0;
-  std::int64_t skipped = 0;            // the database refused them one by one; each has a log line
-  std::vector<AdvisoryName> changed;   // inserted or updated
+  std::int64_t skipped = 0;           // the database refused them one by one; each has a log line
+  std::vector<AdvisoryName> changed;  // inserted or updated
 };
 
 // `told` names every erratum at most once. Commits every thousand; an erratum that the database refuses does not stop the others.

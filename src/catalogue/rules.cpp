@@ -44,16 +44,27 @@ std::optional<Enum> parse(const Words<Enum, N>& words, std::string_view text) {
 
 // Prefixes of advisory names and of distributions, upper case, and the OS family that they mean.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 25> kPrefixes{{
-    {"USN-", "ubuntu"},   {"LSN-", "ubuntu"},     {"DSA-", "debian"},   {"DLA-", "debian"},   {"DEB-", "debian"},
-    {"RHSA-", "rhel"},    {"RHBA-", "rhel"},      {"RHEA-", "rhel"},    {"ALSA-", "rhel"},    {"ALBA-", "rhel"},
-    {"ALEA-", "rhel"},    {"RLSA-", "rhel"},      {"RLBA-", "rhel"},    {"RLEA-", "rhel"},    {"ELSA-", "rhel"},
-    {"ELBA-", "rhel"},    {"ELEA-", "rhel"},      {"CESA-", "rhel"},    {"CEBA-", "rhel"},    {"CEEA-", "rhel"},
-    {"SUSE-", "suse"},    {"OPENSUSE-", "suse"},  {"SLE-", "suse"},     {"SLL-", "suse"},     {"CL-SUSE", "suse"},
+    {"USN-", "ubuntu"}, {"LSN-", "ubuntu"},    {"DSA-", "debian"}, {"DLA-", "debian"}, {"DEB-", "debian"},
+    {"RHSA-", "rhel"},  {"RHBA-", "rhel"},     {"RHEA-", "rhel"},  {"ALSA-", "rhel"},  {"ALBA-", "rhel"},
+    {"ALEA-", "rhel"},  {"RLSA-", "rhel"},     {"RLBA-", "rhel"},  {"RLEA-", "rhel"},  {"ELSA-", "rhel"},
+    {"ELBA-", "rhel"},  {"ELEA-", "rhel"},     {"CESA-", "rhel"},  {"CEBA-", "rhel"},  {"CEEA-", "rhel"},
+    {"SUSE-", "suse"},  {"OPENSUSE-", "suse"}, {"SLE-", "suse"},   {"SLL-", "suse"},   {"CL-SUSE", "suse"},
 }};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kDistributions{{
-    {"UBUNTU", "ubuntu"}, {"DEBIAN", "debian"}, {"RHEL", "rhel"},   {"REDHAT", "rhel"}, {"RED HAT", "rhel"},
-    {"ALMALINUX", "rhel"}, {"ROCKY", "rhel"},   {"ORACLE", "rhel"}, {"CENTOS", "rhel"}, {"SUSE", "suse"},
-    {"SLES", "suse"},     {"SLE-", "suse"},     {"OPENSUSE", "suse"}, {"LEAP", "suse"},
+    {"UBUNTU", "ubuntu"},
+    {"DEBIAN", "debian"},
+    {"RHEL", "rhel"},
+    {"REDHAT", "rhel"},
+    {"RED HAT", "rhel"},
+    {"ALMALINUX", "rhel"},
+    {"ROCKY", "rhel"},
+    {"ORACLE", "rhel"},
+    {"CENTOS", "rhel"},
+    {"SUSE", "suse"},
+    {"SLES", "suse"},
+    {"SLE-", "suse"},
+    {"OPENSUSE", "suse"},
+    {"LEAP", "suse"},
 }};
 
 std::string upper(std::string_view text) {

@@ -11,10 +11,10 @@
 
 namespace spm::catalogue {
 
-[[nodiscard]] std::string_view to_string(ports::Severity severity);         // "Critical" … "Unknown"
-[[nodiscard]] std::string_view to_string(ports::SeveritySource source);     // "none", "type_default", "vendor"
-[[nodiscard]] std::string_view to_string(ports::AdvisoryType type);         // "security", "bugfix", "enhancement", "unknown"
-[[nodiscard]] std::string_view to_string(Role role);                        // "test", "production"
+[[nodiscard]] std::string_view to_string(ports::Severity severity);      // "Critical" … "Unknown"
+[[nodiscard]] std::string_view to_string(ports::SeveritySource source);  // "none", "type_default", "vendor"
+[[nodiscard]] std::string_view to_string(ports::AdvisoryType type);      // "security", "bugfix", "enhancement", "unknown"
+[[nodiscard]] std::string_view to_string(Role role);                     // "test", "production"
 [[nodiscard]] std::optional<ports::Severity> parse_severity(std::string_view text);
 [[nodiscard]] std::optional<ports::SeveritySource> parse_severity_source(std::string_view text);
 [[nodiscard]] std::optional<ports::AdvisoryType> parse_type(std::string_view text);
@@ -54,13 +54,14 @@ struct TestSystemRule {
 struct Told {
   ports::Advisory advisory;
   Source source = Source::SpmSync;
-  std::set<std::string> systems_os;        // of the systems that miss it; UYUNI only
-  std::set<std::string> systems_releases;  // likewise
+  std::set<std::string> systems_os;              // of the systems that miss it; UYUNI only
+  std::set<std::string> systems_releases;        // likewise
   std::optional<std::string> uyuni_update_date;  // set when `advisory` holds UYUNI's details, not just its overview
 };
 
-// The catalogue's row after `told`, given the row before it (nullptr: a new erratum). UYUNI's details win over SPM-SYNC's catalogue, severities
-// are merged, CVEs joined, known packages never given up for unknown ones. Equal to *stored when nothing changed: then nothing is written.
+// The catalogue's row after `told`, given the row before it (nullptr: a new erratum). UYUNI's details win over SPM-SYNC's catalogue,
+// severities are merged, CVEs joined, known packages never given up for unknown ones. Equal to *stored when nothing changed: then nothing
+// is written.
 [[nodiscard]] Erratum merge(const Erratum* stored, const Told& told, Time now);
 
 }  // namespace spm::catalogue

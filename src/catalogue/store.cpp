@@ -1,5 +1,6 @@
 #include "catalogue/store.hpp"
 
+#include <boost/json/value_to.hpp>
 #include <algorithm>
 
 #include "catalogue/catalogue.hpp"
@@ -170,7 +171,8 @@ std::int64_t retract(db::Tx& tx, const std::vector<AdvisoryName>& names, Time no
   return tx.execute(sql::retract, {texts_of(names), now}).affected();
 }
 
-std::vector<AdvisoryName> needing_details(db::Tx& tx, const std::vector<AdvisoryName>& names, const std::vector<std::string>& update_dates) {
+std::vector<AdvisoryName> needing_details(db::Tx& tx, const std::vector<AdvisoryName>& names,
+                                          const std::vector<std::string>& update_dates) {
   return names_of(tx.execute(sql::needing_details, {texts_of(names), update_dates}));
 }
 

@@ -161,7 +161,8 @@ class Index {
     if (older.packages.empty()) return false;
     auto place = newer.packages.begin();
     for (const auto& package : older.packages) {
-      place = std::lower_bound(place, newer.packages.end(), package.key, [](const RankedPackage& a, std::size_t key) { return a.key < key; });
+      place =
+          std::lower_bound(place, newer.packages.end(), package.key, [](const RankedPackage& a, std::size_t key) { return a.key < key; });
       if (place == newer.packages.end() || place->key != package.key || place->rank < package.rank) return false;
     }
     return true;
@@ -190,7 +191,8 @@ bool supersedes(const Candidate& newer, const Candidate& older, std::optional<ve
 std::map<AdvisoryName, AdvisoryName> find_successors(std::span<const Candidate> candidates) {
   const Index index(candidates);
   std::map<std::size_t, std::size_t> successor;
-  // The USN rule looks at names and the package rule at versions: together they could point in a circle. The last pointer of one is dropped.
+  // The USN rule looks at names and the package rule at versions: together they could point in a circle. The last pointer of one is
+  // dropped.
   const auto leads_to = [&](std::size_t from, std::size_t to) {
     for (auto place = successor.find(from); from != to && place != successor.end(); place = successor.find(from)) from = place->second;
     return from == to;

@@ -32,7 +32,8 @@ std::vector<AdvisoryName> recompute_superseding(db::Pool& pool, Time now) {
     const auto found = successors.find(candidates[i].name);
     const auto after = found == successors.end() ? std::nullopt : std::optional<std::string>(found->second.value);
     if (after == before[i]) continue;
-    rows.push_back(json::object{{"advisory_name", candidates[i].name.value}, {"superseded_by", after ? json::value(*after) : json::value(nullptr)}});
+    rows.push_back(
+        json::object{{"advisory_name", candidates[i].name.value}, {"superseded_by", after ? json::value(*after) : json::value(nullptr)}});
     changed.push_back(candidates[i].name);
   }
   if (!rows.empty()) tx.execute(sql::store_superseding, {rows, now});

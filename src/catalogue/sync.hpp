@@ -17,12 +17,13 @@
 
 namespace spm::catalogue {
 
-// Called after each sync, outside of any transaction, with every erratum whose row, applicability or successor changed. Scores follow from it.
+// Called after each sync, outside of any transaction, with every erratum whose row, applicability or successor changed. Scores follow from
+// it.
 using OnChanged = std::function<void(const std::vector<AdvisoryName>&)>;
 
 struct SyncSettings {
-  std::chrono::minutes uyuni_interval{30};
-  std::chrono::minutes spm_sync_interval{30};
+  std::chrono::milliseconds uyuni_interval = std::chrono::minutes(30);
+  std::chrono::milliseconds spm_sync_interval = std::chrono::minutes(30);
   int uyuni_concurrency = 10;  // parallel look-ups of details
   TestSystemRule test_systems;
 };
@@ -43,7 +44,8 @@ struct SyncContext {
 
 // One sync with its run row. UyuniError or SpmSyncError when the source failed, Conflict when another orchestrator syncs it right now.
 [[nodiscard]] Result<SyncReport> sync_uyuni(const SyncContext& context, std::stop_token stop, const std::string& requested_by = "schedule");
-[[nodiscard]] Result<SyncReport> sync_spm_sync(const SyncContext& context, std::stop_token stop, const std::string& requested_by = "schedule");
+[[nodiscard]] Result<SyncReport> sync_spm_sync(const SyncContext& context, std::stop_token stop,
+                                               const std::string& requested_by = "schedule");
 
 struct PackageFailure {
   AdvisoryName name;

@@ -1,5 +1,6 @@
 #include "catalogue/sync_api.hpp"
 
+#include <boost/json/value_to.hpp>
 #include <algorithm>
 
 #include "audit/audit.hpp"
@@ -76,7 +77,8 @@ Result<http::Response> show_status(db::Pool& pool, const std::vector<Source>& co
 Source wanted_source(const http::Request& request) {
   if (!request.json_body.is_object()) return Source::Uyuni;
   const auto* source = request.json_body.as_object().if_contains("source");
-  return source != nullptr && source->is_string() ? parse_source(json::value_to<std::string>(*source)).value_or(Source::Uyuni) : Source::Uyuni;
+  return source != nullptr && source->is_string() ? parse_source(json::value_to<std::string>(*source)).value_or(Source::Uyuni)
+                                                  : Source::Uyuni;
 }
 
 // The run is a row before any worker knows of it: the worker that the trigger wakes completes that row. A run that is open already was
@@ -150,7 +152,8 @@ std::vector<http::Endpoint> sync_endpoints(db::Pool& pool, const Clock& clock, s
   using access::Permission;
   using http::Method;
   return {
-      {Method::Get, "/api/v1/sync/status", Permission::ReadState, [&pool, configured](const auto&) { return show_status(pool, configured); }},
+      {Method::Get, "/api/v1/sync/status", Permission::ReadState,
+       [&pool, configured](const auto&) { return show_status(pool, configured); }},
       {Method::Post, "/api/v1/sync/trigger", Permission::TriggerSync,
        [&pool, &clock, configured](const auto& request) { return trigger(pool, clock, configured, request); }},
       {Method::Get, "/api/v1/sync/runs", Permission::ReadState, [&pool](const auto& request) { return list_runs(pool, request); }},

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "catalogue/catalogue.hpp"
 #include "catalogue/catalogue_sql.hpp"
 #include "catalogue/rules.hpp"
 #include "log/log.hpp"
@@ -41,14 +42,10 @@ class SourceLock {
 void finish_run(db::Tx& tx, const SyncRun& run, const SyncReport& report, const std::optional<std::string>& error, Time now) {
   const auto rows = tx.execute(sql::finish_run, {run.id, error, now, report.inserted, report.updated, report.withdrawn, report.skipped});
   if (rows.affected() == 0) return;
-  json::object payload{{"type", "sync.finished"},
-                       {"run_id", run.id},
-                       {"source", to_string(run.source)},
-                       {"status", error ? "failed" : "succeeded"},
-                       {"inserted", report.inserted},
-                       {"updated", report.updated},
-                       {"withdrawn", report.withdrawn},
-                       {"skipped", report.skipped}};
+  json::object payload{{"type", "sync.finished"},         {"run_id", run.id},
+                       {"source", to_string(run.source)}, {"status", error ? "failed" : "succeeded"},
+                       {"inserted", report.inserted},     {"updated", report.updated},
+                       {"withdrawn", report.withdrawn},   {"skipped", report.skipped}};
   outbox::publish(tx, {.topic = "sync", .queue_id = {}, .test_id = {}, .payload = std::move(payload), .at = now});
 }
 
@@ -56,7 +53,8 @@ SyncRun take_run(db::Pool& pool, Source source, const std::string& requested_by,
   db::Tx tx(pool);
   auto opened = open_run(tx, source, requested_by, now);
   if (!opened.is_new && now - opened.run.started_at > kAdoptWithin) {
-    finish_run(tx, opened.run, opened.run.report, "the process that ran this sync ended before it was done; the next run does it again", now);
+    finish_run(tx, opened.run, opened.run.report, "the process that ran this sync ended before it was done; the next run does it again",
+               now);
     opened = open_run(tx, source, requested_by, now);
   }
   tx.commit();
@@ -122,6 +120,15 @@ Result<SyncReport> run_recorded(db::Pool& pool, const Clock& clock, Source sourc
     if (!error.is_connection_lost()) record_end(pool, clock, run, report, "the database refused: " + std::string(error.what()));
     throw;
   }
+}
+
+std::vector<SourceState> source_states(db::Tx& tx) {
+  std::vector<SourceState> states;
+  for (const auto row : tx.execute(
+           sql::sync_status, {std::vector<std::string>{std::string(to_string(Source::Uyuni)), std::string(to_string(Source::SpmSync))}})) {
+    states.push_back({*parse_source(row.text("source")), row.time_or_null("last_success"), row.text_or_null("error")});
+  }
+  return states;
 }
 
 }  // namespace spm::catalogue

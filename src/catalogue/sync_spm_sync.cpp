@@ -28,8 +28,7 @@ std::vector<Told> told_once(std::vector<ports::Advisory> advisories) {
       known = std::move(advisory);
       continue;
     }
-    const auto severity =
-        merge_severity({known.severity, known.severity_source}, {advisory.severity, advisory.severity_source});
+    const auto severity = merge_severity({known.severity, known.severity_source}, {advisory.severity, advisory.severity_source});
     known.severity = severity.severity;
     known.severity_source = severity.source;
     known.distribution = merge_distribution(known.distribution, advisory.distribution);

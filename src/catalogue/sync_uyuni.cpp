@@ -40,7 +40,9 @@ struct Applicable {
 };
 
 Error stopped() {
-  return {ErrorCode::ServiceUnavailable, "the sync was interrupted because the orchestrator stops; it goes on with the next start", {},
+  return {ErrorCode::ServiceUnavailable,
+          "the sync was interrupted because the orchestrator stops; it goes on with the next start",
+          {},
           UpstreamFailure::None};
 }
 
@@ -137,8 +139,9 @@ Result<Applicable> ask_all(const SyncContext& context, Systems systems, SyncRepo
     if (auto asked = ask_applicable(context, chunk, all, report); !asked) return tl::unexpected(asked.error());
   }
   if (!systems.empty() && all.systems.empty()) {
-    return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::BadAnswer,
-                         "UYUNI did not say for a single system what it misses; everything stays as it was known. The log names each system");
+    return fail_upstream(
+        ErrorCode::UyuniError, UpstreamFailure::BadAnswer,
+        "UYUNI did not say for a single system what it misses; everything stays as it was known. The log names each system");
   }
   return all;
 }
@@ -161,7 +164,8 @@ struct ApplicabilityDiff {
   std::vector<store::Applicability> removed;
 };
 
-ApplicabilityDiff diff_of(const std::vector<store::Applicability>& stored, const Applicable& all, const std::vector<std::int64_t>& systems) {
+ApplicabilityDiff diff_of(const std::vector<store::Applicability>& stored, const Applicable& all,
+                          const std::vector<std::int64_t>& systems) {
   std::unordered_map<std::int64_t, std::unordered_map<std::string, std::int64_t>> before;
   for (const auto& row : stored) before[row.system][row.advisory] = row.uyuni_id;
   ApplicabilityDiff diff;
@@ -184,7 +188,8 @@ std::vector<store::Applicability> slice_of(const std::vector<store::Applicabilit
   return {begin, begin + static_cast<std::ptrdiff_t>(std::min(kRowsAtOnce, rows.size() - at))};
 }
 
-void store_applicability(const SyncContext& context, const Applicable& all, std::set<AdvisoryName>& changed, std::set<AdvisoryName>& removed) {
+void store_applicability(const SyncContext& context, const Applicable& all, std::set<AdvisoryName>& changed,
+                         std::set<AdvisoryName>& removed) {
   std::vector<std::int64_t> systems;
   for (const auto& [system, missing] : all.systems) systems.push_back(system);
   for (std::size_t at = 0; at < systems.size(); at += kSystemsAtOnce) {
@@ -258,7 +263,8 @@ Result<void> read_details(const SyncContext& context, const Applicable& all, Syn
   if (!looked_up) return tl::unexpected(looked_up.error());
   report.skipped += static_cast<std::int64_t>(looked_up->failed.size());
   // An erratum that is new or whose overview changed was counted already.
-  report.updated += std::count_if(looked_up->changed.begin(), looked_up->changed.end(), [&](const auto& name) { return !changed.contains(name); });
+  report.updated +=
+      std::count_if(looked_up->changed.begin(), looked_up->changed.end(), [&](const auto& name) { return !changed.contains(name); });
   changed.insert(looked_up->changed.begin(), looked_up->changed.end());
   if (stop.stop_requested()) return tl::unexpected(stopped());
   return {};

@@ -14,8 +14,10 @@
 #include "cli/signals.hpp"
 #include "config/settings.hpp"
 #include "db/cluster.hpp"
+#include "db/db.hpp"
 #include "db/migrate.hpp"
 #include "log/log.hpp"
+#include "sandbox/catalogue.hpp"
 #include "sandbox/sandbox.hpp"
 
 namespace spm::cli {
@@ -33,7 +35,10 @@ std::string random_hex(std::size_t bytes) {
 
 Result<sandbox::Scenario> load_scenario(const DemoOptions& options, const Clock& clock) {
   const auto now = std::chrono::floor<std::chrono::seconds>(clock.now());
-  return options.scenario.empty() ? sandbox::embedded_scenario("demo", now) : sandbox::read_scenario_file(options.scenario, now);
+  auto scenario = options.scenario.empty() ? sandbox::embedded_scenario("demo", now) : sandbox::read_scenario_file(options.scenario, now);
+  if (!scenario || options.catalogue.empty()) return scenario;
+  if (auto imported = sandbox::import_catalogue(options.catalogue, *scenario); !imported) return tl::unexpected<Error>(imported.error());
+  return scenario;
 }
 
 // A fresh database for each demo: the simulated fleet starts anew too, and its record must not meet an older one.
@@ -47,25 +52,23 @@ Result<void> create_database(db::Cluster& cluster) {
 }
 
 // The demo configures the service the way an installation does: by its environment.
-config::Environment environment_for(const sandbox::Sandbox& fleet, const DemoOptions& options, const std::string& conninfo, const std::string& api_key,
+config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox::Scenario& scenario, const DemoOptions& options, const std::string& api_key,
                                     const std::string& prometheus_url) {
   config::Environment environment{{"API_HOST", "127.0.0.1"},
-                                  {"API_PORT", std::to_string(options.api_port)},
                                   {"API_KEY", api_key},
                                   {"SECRET_KEY", random_hex(32)},
-                                  {"DATABASE_URL", conninfo},
                                   {"UYUNI_URL", fleet.uyuni_url()},
-                                  {"UYUNI_USER", fleet.scenario().uyuni.user},
-                                  {"UYUNI_PASSWORD", fleet.scenario().uyuni.password},
+                                  {"UYUNI_USER", scenario.uyuni.user},
+                                  {"UYUNI_PASSWORD", scenario.uyuni.password},
                                   {"UYUNI_CA_FILE", fleet.ca_file()},
-                                  {"UYUNI_TIMEZONE", fleet.scenario().uyuni.time_zone},
+                                  {"UYUNI_TIMEZONE", scenario.uyuni.time_zone},
                                   {"SALT_API_URL", fleet.salt_url()},
-                                  {"SALT_API_USER", fleet.scenario().salt.user},
-                                  {"SALT_API_PASSWORD", fleet.scenario().salt.password},
-                                  {"SALT_API_EAUTH", fleet.scenario().salt.eauth},
+                                  {"SALT_API_USER", scenario.salt.user},
+                                  {"SALT_API_PASSWORD", scenario.salt.password},
+                                  {"SALT_API_EAUTH", scenario.salt.eauth},
                                   {"COMMAND_BACKEND", "salt"},
                                   {"SPM_SYNC_URL", fleet.spm_sync_url()},
-                                  {"SPM_SYNC_API_KEY", fleet.scenario().spm_sync.api_key},
+                                  {"SPM_SYNC_API_KEY", scenario.spm_sync.api_key},
                                   {"NODE_EXPORTER_PORT", std::to_string(fleet.exporter_port())},
                                   // Scraped every second, so ten samples; a rate needs two on each side of a change.
                                   {"METRICS_WINDOW_SECONDS", "10"},
@@ -74,14 +77,31 @@ config::Environment environment_for(const sandbox::Sandbox& fleet, const DemoOpt
   return environment;
 }
 
+// "almalinux-9" is tested as rhel, "ubuntu-24.04" as ubuntu (the orchestrator's target_os).
+std::string target_os_of(const std::string& os) {
+  const auto name = os.substr(0, os.find('-'));
+  return name == "ubuntu" || name == "debian" || name == "suse" ? name : "rhel";
+}
+
+// Every test system has its exporter on its own address.
+std::vector<std::string> exporter_targets(sandbox::Sandbox& fleet) {
+  return fleet.simulation().with([&fleet](sandbox::Simulation::View view) {
+    std::vector<std::string> targets;
+    for (const auto& host : view.world.hosts()) {
+      if (host->spec.test) targets.push_back(fmt::format("{}:{}", host->ip, fleet.exporter_port()));
+    }
+    return targets;
+  });
+}
+
 std::vector<Expected> script_of(const sandbox::Scenario& scenario) {
   std::vector<Expected> script;
   for (const auto& erratum : scenario.errata) {
     if (!erratum.expect) continue;
     const auto& expect = *erratum.expect;
     script.push_back({.advisory = erratum.advisory,
-                      .target_os = sandbox::target_os_of(erratum.os),
-                      .result = expect.result,
+                      .target_os = target_os_of(erratum.os),
+                      .result = expect.result == "none" ? "" : expect.result,
                       .failure_phase = expect.failure_phase,
                       .rollback = expect.rollback,
                       .decision = expect.decision,
@@ -100,10 +120,11 @@ class Demo {
     std::filesystem::create_directories(options_.directory);
     auto scenario = load_scenario(options_, clock_);
     if (!scenario) return tl::unexpected<Error>(scenario.error());
-    script_ = script_of(*scenario);
+    scenario_ = std::move(*scenario);
+    script_ = script_of(scenario_);
     if (auto logged = log::start({.level = log::Level::Info, .file = options_.directory + "/orchestrator.log", .stdout_on = false}); !logged) return logged;
     if (auto started = start_database(); !started) return started;
-    if (auto started = start_fleet(std::move(*scenario)); !started) return started;
+    if (auto started = start_fleet(); !started) return started;
     if (auto started = start_prometheus(); !started) return started;
     return start_service();
   }
@@ -142,13 +163,12 @@ class Demo {
     return create_database(*cluster_);
   }
 
-  Result<void> start_fleet(sandbox::Scenario scenario) {
+  Result<void> start_fleet() {
     sandbox::Options fleet;
-    fleet.scenario = std::move(scenario);
+    fleet.scenario = scenario_;
     fleet.speed = options_.speed;
     fleet.clock = &clock_;
     fleet.work_dir = options_.directory + "/sandbox";
-    fleet.catalogue_file = options_.catalogue;
     auto started = sandbox::Sandbox::start(std::move(fleet));
     if (!started) return tl::unexpected<Error>(started.error());
     fleet_ = std::move(*started);
@@ -160,7 +180,7 @@ class Demo {
       std::printf("Prometheus is not installed: the tests are judged by what the systems themselves report\n");
       return {};
     }
-    auto started = DemoPrometheus::start(std::filesystem::absolute(options_.directory).string() + "/prometheus", fleet_->exporter_targets());
+    auto started = DemoPrometheus::start(std::filesystem::absolute(options_.directory).string() + "/prometheus", exporter_targets(*fleet_));
     if (!started) return tl::unexpected<Error>(started.error());
     prometheus_ = std::move(*started);
     return {};
@@ -168,10 +188,13 @@ class Demo {
 
   Result<void> start_service() {
     api_key_ = random_hex(16);
-    const auto environment = environment_for(*fleet_, options_, cluster_->conninfo("spm"), api_key_, prometheus_ ? prometheus_->url() : "");
+    const auto environment = environment_for(*fleet_, scenario_, options_, api_key_, prometheus_ ? prometheus_->url() : "");
     auto loaded = config::load(environment, std::nullopt, config::Purpose::Demo);
     if (!loaded) return tl::unexpected<Error>(loaded.error());
     for (auto& secret : loaded->secrets) log::register_secret(secret);
+    // A socket in the demo's folder and "any free port" are nothing that an installation could configure.
+    loaded->settings.database.conninfo = cluster_->conninfo("spm");
+    loaded->settings.api.port = static_cast<std::uint16_t>(options_.api_port);
     service_ = std::make_unique<app::Service>(loaded->settings, clock_, app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3)});
     service_->start();
     return {};
@@ -191,6 +214,7 @@ class Demo {
 
   DemoOptions options_;
   SystemClock clock_;
+  sandbox::Scenario scenario_;
   std::vector<Expected> script_;
   std::string api_key_;
   std::unique_ptr<db::Cluster> cluster_;

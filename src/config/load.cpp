@@ -88,9 +88,19 @@ class Loading {
         for (const char c : part) conninfo += c == '\'' || c == '\\' ? fmt::format("\\{}", c) : std::string(1, c);
         conninfo += '\'';
       }
-    } else if (!conninfo.starts_with("postgresql://") && !conninfo.starts_with("postgres://")) {
+    } else if (conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://")) {
+      hide_password_of(conninfo);
+    } else {
       problems_.emplace_back("DATABASE_URL: must begin with postgresql://, as in postgresql://user:password@host:5432/name");
     }
+  }
+
+  // The address as a whole is a secret; the password in it must not show up alone either.
+  void hide_password_of(std::string_view url) {
+    url.remove_prefix(url.find("://") + 3);
+    const auto login = url.substr(0, url.rfind('@'));
+    const auto colon = login.find(':');
+    if (login.size() < url.size() && colon != std::string_view::npos) loaded_.secrets.emplace_back(login.substr(colon + 1));
   }
 
   void check_what_belongs_together() {

@@ -121,6 +121,13 @@ TEST(Settings, NeverRepeatASecret) {
   EXPECT_THAT(loaded.error().message, Not(HasSubstr("db-secret")));
 }
 
+TEST(Settings, HideThePasswordInTheDatabaseAddress) {
+  const auto loaded = load(with({{"DATABASE_URL", "postgresql://spm:db-s3cret@db:5432/spm"}}), std::nullopt);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->settings.database.conninfo, "postgresql://spm:db-s3cret@db:5432/spm");
+  EXPECT_THAT(loaded->secrets, Contains("db-s3cret"));
+}
+
 TEST(Settings, RefuseCredentialsInAnAddress) {
   EXPECT_FALSE(load(with({{"PROMETHEUS_URL", "http://user:password@prometheus:9090"}}), std::nullopt));
   EXPECT_FALSE(load(with({{"PROMETHEUS_URL", "http://:9090"}}), std::nullopt));

@@ -159,7 +159,10 @@ Result<void> Cluster::write_settings() const {
       << "unix_socket_directories = " << conf_quoted('"' + (folder_ / "socket").string() + '"') << "\n"
       << "unix_socket_permissions = 0700\nport = 5432\nmax_connections = 200\nshared_buffers = '64MB'\n"
       << "timezone = 'UTC'\nlog_timezone = 'UTC'\nlog_min_messages = warning\njit = off\n";
-  if (durability_ == Durability::None) out << "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
+  // synchronous_commit stays on: what was committed must survive crash(), which is cheap without fsync.
+  if (durability_ == Durability::None) {
+    out << "fsync = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\nautovacuum = off\n";
+  }
   out.close();
   if (!out) return refuse(file.string() + " cannot be written");
   give_to_server(file);

@@ -14,7 +14,7 @@ namespace spm::db {
 
 enum class Durability {
   Full,  // survives a power cut
-  None,  // fsync off: for tests
+  None,  // survives a crash of the server, not of the machine: for tests
 };
 
 class Cluster {

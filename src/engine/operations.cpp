@@ -90,8 +90,8 @@ void Operations::close(Operation& operation, OperationState state, json::object 
 }
 
 Awaited<Operation> Operations::act(const Effect& effect, Operation operation) {
-  lease_.require_held();
   failpoint_(fmt::format("{}.intended", effect.name));
+  lease_.require_held();
   const auto upstream_id = effect.act(operation);
   failpoint_(fmt::format("{}.acted", effect.name));
   if (upstream_id) {

@@ -48,6 +48,6 @@ struct About {
   Time started_at;
 };
 
-[[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, About about, std::vector<std::string> upstreams);
+[[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const About& about, const std::vector<Watched>& upstreams);
 
 }  // namespace spm::health

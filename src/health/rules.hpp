@@ -18,11 +18,11 @@ enum class ComponentStatus { Connected, Error, Unavailable, Disabled };
 
 struct Component {
   ComponentStatus status = ComponentStatus::Unavailable;
-  std::string url;  // without credentials
-  std::string message;
-  std::string version;
-  std::optional<double> latency_ms;
-  std::optional<Time> checked_at;
+  std::string url{};  // without credentials
+  std::string message{};
+  std::string version{};
+  std::optional<double> latency_ms{};
+  std::optional<Time> checked_at{};
 };
 
 // A probe older than this says nothing any more: Unavailable, with the reason.

@@ -153,7 +153,8 @@ void Contract::Document::load_parameters(Operation& operation, const std::string
     Parameter parameter;
     parameter.name = described.at("name").as_string();
     const std::string_view place = described.at("in").as_string();
-    if (place != "path" && place != "query" && place != "header") problems.push_back(fmt::format("{} {}: in {} is not checked", name, parameter.name, place));
+    if (place != "path" && place != "query" && place != "header")
+      problems.push_back(fmt::format("{} {}: in {} is not checked", name, parameter.name, place));
     parameter.place = place == "path" ? Place::Path : place == "header" ? Place::Header : Place::Query;
     parameter.required = is_true(described, "required");
     parameter.schema = &described.at("schema");
@@ -237,7 +238,8 @@ Result<Contract> Contract::load(std::string_view json_text) {
   } catch (const std::exception& broken) {
     document->problems.push_back(fmt::format("the document is not built like OpenAPI 3.1: {}", broken.what()));
   }
-  if (!document->problems.empty()) return fail(ErrorCode::InternalError, fmt::format("the contract cannot be used: {}", fmt::join(document->problems, "; ")));
+  if (!document->problems.empty())
+    return fail(ErrorCode::InternalError, fmt::format("the contract cannot be used: {}", fmt::join(document->problems, "; ")));
   return Contract(document);
 }
 
@@ -309,7 +311,8 @@ std::vector<std::string> Contract::compare_routes(const std::vector<Endpoint>& e
     }
   }
   for (const auto& [key, operation] : document_->operations) {
-    if (!served.contains(key)) differences.push_back(name_of(key.second, key.first) + " is described by the contract, but nothing serves it");
+    if (!served.contains(key))
+      differences.push_back(name_of(key.second, key.first) + " is described by the contract, but nothing serves it");
   }
   return differences;
 }

@@ -94,7 +94,8 @@ Request request_to(Method method, std::string_view query = "") {
   return request;
 }
 
-std::vector<std::string> body_problems(std::string_view body, std::string_view path = "/things", std::string_view content_type = "application/json") {
+std::vector<std::string> body_problems(std::string_view body, std::string_view path = "/things",
+                                       std::string_view content_type = "application/json") {
   auto request = request_to(Method::Post);
   request.body = body;
   if (!content_type.empty()) request.headers.emplace("Content-Type", content_type);
@@ -157,7 +158,8 @@ TEST(Contract, ChecksBodies) {
   };
   const std::vector<Case> cases{
       {R"({"name":"abc","ids":["a"]})", {}},
-      {R"({"name":"abc","ids":["a"],"priority":-10,"ratio":0.5,"notes":null,"due":"2026-11-23T13:24:34Z","config":{},"labels":{"x":1},"free":{"y":[]},"either":null})", {}},
+      {R"({"name":"abc","ids":["a"],"priority":-10,"ratio":0.5,"notes":null,"due":"2026-11-23T13:24:34Z","config":{},"labels":{"x":1},"free":{"y":[]},"either":null})",
+       {}},
       {R"({})", {"ids: is required", "name: is required"}},
       {R"([])", {"body: must be an object"}},
       {R"(null)", {"body: must be an object"}},
@@ -183,7 +185,8 @@ TEST(Contract, ChecksBodies) {
       {R"({"name":"abc","ids":["a"],"config":{"deep":1,"x":2}})", {"config.deep: must be true or false", "config.x: is not a known field"}},
       {R"({"name":"abc","ids":["a"],"labels":{"x":"y"}})", {"labels.x: must be a whole number"}},
       {R"({"name":"abc","ids":["a"],"parent":{"name":"abc","ids":["a",1]}})", {"parent.ids[1]: must be a string"}},
-      {R"({"name":"abc","ids":["a"],"either":"x"})", {"either: fits none of the allowed forms: either must be a whole number; or either must be null"}},
+      {R"({"name":"abc","ids":["a"],"either":"x"})",
+       {"either: fits none of the allowed forms: either must be a whole number; or either must be null"}},
   };
   for (const auto& test : cases) EXPECT_EQ(body_problems(test.body), test.expected) << test.body;
 }
@@ -235,12 +238,16 @@ TEST(Contract, AllProblemsOfOneRequestAtOnce) {
 }
 
 TEST(Contract, ChecksAnswers) {
-  const auto check = [](int status, std::string_view body) { return contract().check_response(Method::Get, "/things", json_response(status, json::parse(body))); };
+  const auto check = [](int status, std::string_view body) {
+    return contract().check_response(Method::Get, "/things", json_response(status, json::parse(body)));
+  };
   EXPECT_THAT(check(200, R"({"id":1,"when":null})"), IsEmpty());
-  EXPECT_THAT(check(200, R"({"id":"1","when":"today","more":1})"), UnorderedElementsAre(HasSubstr("id "), HasSubstr("when "), HasSubstr("more ")));
+  EXPECT_THAT(check(200, R"({"id":"1","when":"today","more":1})"),
+              UnorderedElementsAre(HasSubstr("id "), HasSubstr("when "), HasSubstr("more ")));
   EXPECT_THAT(check(503, R"({"error":"x"})"), IsEmpty()) << "the default answer";
   EXPECT_THAT(check(503, R"({})"), ElementsAre("error is required"));
-  EXPECT_THAT(contract().check_response(Method::Get, "/things", text_response(200, "{}")), ElementsAre("Content-Type must be application/json"));
+  EXPECT_THAT(contract().check_response(Method::Get, "/things", text_response(200, "{}")),
+              ElementsAre("Content-Type must be application/json"));
   EXPECT_THAT(contract().check_response(Method::Get, "/things", text_response(204, "x")), ElementsAre("body must be empty"));
   EXPECT_THAT(contract().check_response(Method::Post, "/things", {200, {}, ""}), ElementsAre("POST /things must not answer 200"));
 }
@@ -257,7 +264,8 @@ TEST(Contract, ComparesTheTableOfEndpointsBothWays) {
   endpoints.back() = endpoint(Method::Delete, "/checks");
   endpoints.front().permission = access::Permission::Open;
   EXPECT_THAT(contract().compare_routes(endpoints),
-              UnorderedElementsAre("DELETE /checks is served, but the contract does not describe it", "POST /checks is described by the contract, but nothing serves it",
+              UnorderedElementsAre("DELETE /checks is served, but the contract does not describe it",
+                                   "POST /checks is described by the contract, but nothing serves it",
                                    "GET /things needs no authentication, but the contract says otherwise"));
 }
 
@@ -266,8 +274,9 @@ TEST(Contract, RefusesADocumentThatItCouldNotHonour) {
     return Contract::load(R"({"openapi":"3.1.0","paths":{},"components":{"schemas":{"S":)" + schema + "}}}");
   };
   EXPECT_TRUE(with_schema(R"({"type":"string","description":"d","x-note":1})"));
-  for (const auto* schema : {R"({"multipleOf":2})", R"({"type":"strin"})", R"({"format":"ipv4"})", R"({"pattern":"["})", R"({"$ref":"#/components/schemas/T"})",
-                             R"({"$ref":"#/components/schemas/S"})", R"({"properties":{}})", R"({"items":{"not":{}}})", "true"}) {
+  for (const auto* schema :
+       {R"({"multipleOf":2})", R"({"type":"strin"})", R"({"format":"ipv4"})", R"({"pattern":"["})", R"({"$ref":"#/components/schemas/T"})",
+        R"({"$ref":"#/components/schemas/S"})", R"({"properties":{}})", R"({"items":{"not":{}}})", "true"}) {
     EXPECT_FALSE(with_schema(schema)) << schema;
   }
   EXPECT_FALSE(Contract::load("{"));

@@ -20,11 +20,12 @@ constexpr std::string_view kQueryCanceled = "57014";  // statement_timeout
 
 // A browser that is shown an answer of the API must neither guess its type, keep it, frame it nor run anything in it.
 void add_security_headers(Headers& headers) {
-  constexpr std::pair<std::string_view, std::string_view> kHeaders[] = {{"X-Content-Type-Options", "nosniff"},
-                                                                        {"Cache-Control", "no-store"},
-                                                                        {"Referrer-Policy", "no-referrer"},
-                                                                        {"X-Frame-Options", "DENY"},
-                                                                        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}};
+  constexpr std::pair<std::string_view, std::string_view> kHeaders[] = {
+      {"X-Content-Type-Options", "nosniff"},
+      {"Cache-Control", "no-store"},
+      {"Referrer-Policy", "no-referrer"},
+      {"X-Frame-Options", "DENY"},
+      {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}};
   for (const auto& [name, value] : kHeaders) {
     if (!headers.contains(name)) headers.emplace(name, value);
   }
@@ -80,7 +81,8 @@ Reply Dispatcher::handle(Request& request) const {
 Response Dispatcher::answer(Request& request, std::string_view& route) const {
   auto search = router_.find(request.method, request.path);
   if (const auto* wrong = std::get_if<WrongMethod>(&search)) {
-    const auto message = fmt::format("{} does not take {}; it takes {}", request.path.substr(0, kMaxShownPath), to_string(request.method), wrong->allow);
+    const auto message =
+        fmt::format("{} does not take {}; it takes {}", request.path.substr(0, kMaxShownPath), to_string(request.method), wrong->allow);
     auto response = shaped(request, {ErrorCode::MethodNotAllowed, message, {}, UpstreamFailure::None});
     response.headers.emplace("Allow", wrong->allow);
     return response;
@@ -106,7 +108,8 @@ Result<Response> Dispatcher::serve(Request& request, const Endpoint& endpoint) c
     if (!principal) return tl::unexpected<Error>(principal.error());
     request.actor = principal->actor;
     if (!access::may(*principal, endpoint.permission)) {
-      return fail(ErrorCode::Forbidden, fmt::format("{} may not do this: it needs the permission {}", principal->actor, access::to_string(endpoint.permission)));
+      return fail(ErrorCode::Forbidden,
+                  fmt::format("{} may not do this: it needs the permission {}", principal->actor, access::to_string(endpoint.permission)));
     }
   }
   if (const auto fits = contract_.validate(request, endpoint.path); !fits) return tl::unexpected<Error>(fits.error());
@@ -124,7 +127,8 @@ Response Dispatcher::checked(const Request& request, const Endpoint& endpoint, R
   if (answer_check_ == AnswerCheck::Off) return response;
   const auto problems = contract_.check_response(request.method, endpoint.path, response);
   if (problems.empty()) return response;
-  log::error(kLogger, "an answer contradicts the contract", {{"path", request.path}, {"problems", fmt::format("{}", fmt::join(problems, "; "))}});
+  log::error(kLogger, "an answer contradicts the contract",
+             {{"path", request.path}, {"problems", fmt::format("{}", fmt::join(problems, "; "))}});
   return shaped(request, internal());
 }
 

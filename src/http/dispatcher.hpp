@@ -21,7 +21,8 @@ namespace spm::http {
 using Authenticate = std::function<Result<access::Principal>(const Request&)>;
 
 // Runs `work` at most once for an Idempotency-Key; see idempotency.hpp.
-using RunOnce = std::function<Result<Response>(const Request&, const std::string& key, std::string_view route, const std::function<Result<Response>()>& work)>;
+using RunOnce = std::function<Result<Response>(const Request&, const std::string& key, std::string_view route,
+                                               const std::function<Result<Response>()>& work)>;
 
 // One answered request, for metrics and the access log.
 struct Exchange {

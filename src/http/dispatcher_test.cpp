@@ -40,7 +40,8 @@ class DispatcherTest : public testing::Test {
       if (!request.header("X-Key")) return fail(ErrorCode::Unauthorized, "who are you?");
       return access::Principal{"tester", permissions};
     };
-    options.run_once = [this](const Request&, const std::string& key, std::string_view route, const std::function<Result<Response>()>& work) {
+    options.run_once = [this](const Request&, const std::string& key, std::string_view route,
+                              const std::function<Result<Response>()>& work) {
       run_once_with = key + " " + std::string(route);
       return work();
     };
@@ -120,7 +121,9 @@ TEST_F(DispatcherTest, ALostDatabaseIsA503) {
   EXPECT_THAT(response.body, AllOf(HasSubstr("service_unavailable"), Not(HasSubstr("secret-host"))));
   behaviour = [](const Request&) -> Result<Response> { throw db::DatabaseError("syntax error", "42601", ""); };
   EXPECT_EQ(send(Method::Get, "/items/1", known).status, 500);
-  behaviour = [](const Request&) -> Result<Response> { throw db::DatabaseError("canceling statement due to statement timeout", "57014", ""); };
+  behaviour = [](const Request&) -> Result<Response> {
+    throw db::DatabaseError("canceling statement due to statement timeout", "57014", "");
+  };
   EXPECT_EQ(send(Method::Get, "/items/1", known).status, 503);
 }
 

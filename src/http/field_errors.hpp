@@ -11,7 +11,8 @@ namespace spm::http {
 
 class FieldErrors {
  public:
-  // `field` as the caller wrote it ("errata_ids[3]", "test_config.cpu_threshold"); `problem` completes it to a sentence ("must be a string").
+  // `field` as the caller wrote it ("errata_ids[3]", "test_config.cpu_threshold"); `problem` completes it to a sentence ("must be a
+  // string").
   void add(std::string field, const std::string& problem);
   [[nodiscard]] bool empty() const { return problems_.empty(); }
   [[nodiscard]] const std::map<std::string, std::string>& problems() const { return problems_; }

@@ -19,7 +19,8 @@ constexpr auto kKept = std::chrono::hours(24);
 std::string sha256_hex(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) throw std::runtime_error("SHA-256 is not available");
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("SHA-256 is not available");
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest.at(i));
   return hex;
@@ -67,14 +68,16 @@ Result<Response> IdempotencyKeys::earlier_answer(const Claim& claim) {
   if (rows.empty()) return fail(ErrorCode::Conflict, "the request with this Idempotency-Key has just failed; repeat it");
   const auto row = rows[0];
   if (row.text("route") != claim.route || row.text("body_hash") != claim.body_hash) {
-    return fail(ErrorCode::Conflict, fmt::format("this Idempotency-Key was used for another request at {}; take a new key", format_time(row.time("created_at"))));
+    return fail(ErrorCode::Conflict, fmt::format("this Idempotency-Key was used for another request at {}; take a new key",
+                                                 format_time(row.time("created_at"))));
   }
   const auto status = row.integer_or_null("status");
   if (!status) {
-    return fail(ErrorCode::Conflict,
-                fmt::format("the request with this Idempotency-Key is still running since {}; repeat it later for its answer. If it never ends, "
-                            "the service stopped in the middle: look whether the work was done, and take a new key",
-                            format_time(row.time("created_at"))));
+    return fail(
+        ErrorCode::Conflict,
+        fmt::format("the request with this Idempotency-Key is still running since {}; repeat it later for its answer. If it never ends, "
+                    "the service stopped in the middle: look whether the work was done, and take a new key",
+                    format_time(row.time("created_at"))));
   }
   return restored(static_cast<int>(*status), row.json_value("answer"));
 }
@@ -103,7 +106,8 @@ void IdempotencyKeys::release(const Claim& claim) {
   try {
     pool_.acquire()->execute(sql::release_idempotency_key, {claim.actor, claim.key, claim.at});
   } catch (const db::DatabaseError& error) {
-    log::warning("http", "an Idempotency-Key could not be given back and is taken for 24 hours", {{"actor", claim.actor}, {"cause", error.what()}});
+    log::warning("http", "an Idempotency-Key could not be given back and is taken for 24 hours",
+                 {{"actor", claim.actor}, {"cause", error.what()}});
   }
 }
 

@@ -30,7 +30,8 @@ TEST(JsonBody, RefusesWhatIsNotJson) {
 }
 
 TEST(JsonBody, RefusesTheSameKeyTwiceAndSaysWhere) {
-  EXPECT_THAT(problems_of(R"({"a":1,"b":[{"c":1},{"c":1,"\u0063":2}],"a":2})"), ElementsAre(Pair("a", "stands twice"), Pair("b[1].c", "stands twice")));
+  EXPECT_THAT(problems_of(R"({"a":1,"b":[{"c":1},{"c":1,"\u0063":2}],"a":2})"),
+              ElementsAre(Pair("a", "stands twice"), Pair("b[1].c", "stands twice")));
   EXPECT_THAT(problems_of(R"([{"a":1},{"a":1}])"), testing::IsEmpty());
 }
 

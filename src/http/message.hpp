@@ -30,11 +30,11 @@ struct Request {
   std::map<std::string, std::string> path_params;  // decoded; filled by the router
   Headers headers;
   std::string body;
-  std::string remote_address;   // the peer's IP
-  std::string local_address;    // the IP it connected to
-  std::string request_id;       // also in X-Request-Id of the answer and in every log line
-  std::string actor;            // who acts, once authenticated: "api-key:3f9a…"
-  json::value json_body;        // the parsed body, when the contract describes a JSON body; null otherwise
+  std::string remote_address;  // the peer's IP
+  std::string local_address;   // the IP it connected to
+  std::string request_id;      // also in X-Request-Id of the answer and in every log line
+  std::string actor;           // who acts, once authenticated: "api-key:3f9a…"
+  json::value json_body;       // the parsed body, when the contract describes a JSON body; null otherwise
 
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> query_param(std::string_view name) const;  // the first of that name

@@ -36,7 +36,8 @@ TEST(Message, DecodesPercentEscapes) {
 }
 
 TEST(Message, ParsesQueries) {
-  EXPECT_THAT(*parse_query("a=1&b=x+y%2B&&c&a=2=3"), UnorderedElementsAre(Pair("a", "1"), Pair("b", "x y+"), Pair("c", ""), Pair("a", "2=3")));
+  EXPECT_THAT(*parse_query("a=1&b=x+y%2B&&c&a=2=3"),
+              UnorderedElementsAre(Pair("a", "1"), Pair("b", "x y+"), Pair("c", ""), Pair("a", "2=3")));
   EXPECT_TRUE(parse_query("")->empty());
   EXPECT_EQ(parse_query("a=%1"), std::nullopt);
 }

@@ -44,7 +44,8 @@ std::optional<json::array> decode_cursor(std::string_view text) {
 
 Result<Page> page_of(const Request& request) {
   const Page defaults;
-  Page page{number_or(request.query_param("limit"), defaults.limit), number_or(request.query_param("offset"), defaults.offset), std::nullopt};
+  Page page{number_or(request.query_param("limit"), defaults.limit), number_or(request.query_param("offset"), defaults.offset),
+            std::nullopt};
   if (const auto cursor = request.query_param("cursor")) {
     page.cursor = decode_cursor(*cursor);
     if (!page.cursor) {

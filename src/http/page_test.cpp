@@ -40,7 +40,8 @@ TEST(Page, CursorsRoundTripAndForgeriesAreRefused) {
 
 TEST(Page, ListAnswersHaveOneShape) {
   EXPECT_EQ(list_answer({1, 2}, 7, {2, 4, {}}), json::parse(R"({"items":[1,2],"total":7,"limit":2,"offset":4})").as_object());
-  EXPECT_EQ(list_answer({}, 0, {}, "5b5d", "profiles"), json::parse(R"({"profiles":[],"total":0,"limit":50,"offset":0,"next_cursor":"5b5d"})").as_object());
+  EXPECT_EQ(list_answer({}, 0, {}, "5b5d", "profiles"),
+            json::parse(R"({"profiles":[],"total":0,"limit":50,"offset":0,"next_cursor":"5b5d"})").as_object());
 }
 
 class FixedClock final : public Clock {
@@ -49,10 +50,12 @@ class FixedClock final : public Clock {
 };
 
 TEST(Problem, HasTheOneShape) {
-  const auto response = problem({ErrorCode::NotFound, "queue item 17 does not exist", {}, UpstreamFailure::None}, "abc", FixedClock().now());
+  const auto response =
+      problem({ErrorCode::NotFound, "queue item 17 does not exist", {}, UpstreamFailure::None}, "abc", FixedClock().now());
   EXPECT_EQ(response.status, 404);
   EXPECT_EQ(json::parse(response.body),
-            json::parse(R"({"error":"not_found","message":"queue item 17 does not exist","timestamp":"2026-11-23T00:00:00Z","request_id":"abc"})"));
+            json::parse(
+                R"({"error":"not_found","message":"queue item 17 does not exist","timestamp":"2026-11-23T00:00:00Z","request_id":"abc"})"));
 }
 
 TEST(Problem, AnInternalErrorTellsNothing) {

@@ -9,9 +9,7 @@
 namespace spm::http {
 namespace {
 
-bool is_id_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-}
+bool is_id_char(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; }
 
 bool is_acceptable(std::string_view id) { return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), is_id_char); }
 

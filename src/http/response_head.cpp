@@ -59,7 +59,8 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 std::string serialise_head(const Response& response, const Framing& framing) {
-  std::string head = fmt::format("HTTP/1.{} {} {}\r\n", framing.http_version == 10 ? 0 : 1, response.status, reason_phrase(response.status));
+  std::string head =
+      fmt::format("HTTP/1.{} {} {}\r\n", framing.http_version == 10 ? 0 : 1, response.status, reason_phrase(response.status));
   for (const auto& [name, value] : response.headers) {
     if (!is_framing(name)) append_field(head, name, value);
   }

@@ -37,7 +37,9 @@ bool more_literal(const std::vector<std::string_view>& a, const std::vector<std:
 }
 
 // /a/{id} and /a/{name} are one path.
-bool same_shape(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) { return !more_literal(a, b) && !more_literal(b, a); }
+bool same_shape(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
+  return !more_literal(a, b) && !more_literal(b, a);
+}
 
 std::string allow_header(const std::map<Method, const Endpoint*>& methods) {
   std::string allow;
@@ -64,8 +66,9 @@ Router::Router(std::vector<Endpoint> endpoints) : endpoints_(std::move(endpoints
 }
 
 bool Router::fits(const Path& path, const std::vector<std::string>& segments) {
-  return std::equal(path.segments.begin(), path.segments.end(), segments.begin(), segments.end(),
-                    [](std::string_view expected, const std::string& given) { return is_parameter(expected) ? !given.empty() : expected == given; });
+  return std::equal(
+      path.segments.begin(), path.segments.end(), segments.begin(), segments.end(),
+      [](std::string_view expected, const std::string& given) { return is_parameter(expected) ? !given.empty() : expected == given; });
 }
 
 RouteSearch Router::find(Method method, std::string_view path) const {

@@ -13,7 +13,7 @@
 namespace spm::http {
 
 struct Route {
-  const Endpoint* endpoint = nullptr;               // lives as long as the router
+  const Endpoint* endpoint = nullptr;              // lives as long as the router
   std::map<std::string, std::string> path_params;  // decoded
 };
 struct NoSuchPath {};

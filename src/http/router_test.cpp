@@ -13,10 +13,10 @@ Endpoint endpoint(Method method, std::string_view path) {
 }
 
 const Router& router() {
-  static const Router kRouter({endpoint(Method::Get, "/queue/{id}"), endpoint(Method::Patch, "/queue/{id}"), endpoint(Method::Get, "/queue/stats"),
-                               endpoint(Method::Get, "/queue"), endpoint(Method::Post, "/queue"), endpoint(Method::Get, "/errata/{errata_id}"),
-                               endpoint(Method::Get, "/errata/cache/stats"), endpoint(Method::Get, "/errata/{errata_id}/packages"),
-                               endpoint(Method::Post, "/queue/{queue_id}")});
+  static const Router kRouter({endpoint(Method::Get, "/queue/{id}"), endpoint(Method::Patch, "/queue/{id}"),
+                               endpoint(Method::Get, "/queue/stats"), endpoint(Method::Get, "/queue"), endpoint(Method::Post, "/queue"),
+                               endpoint(Method::Get, "/errata/{errata_id}"), endpoint(Method::Get, "/errata/cache/stats"),
+                               endpoint(Method::Get, "/errata/{errata_id}/packages"), endpoint(Method::Post, "/queue/{queue_id}")});
   return kRouter;
 }
 
@@ -32,7 +32,8 @@ TEST(Router, LiteralSegmentsBeatParameters) {
 }
 
 TEST(Router, ParametersAreDecodedAfterTheSplit) {
-  EXPECT_THAT(std::get<Route>(router().find(Method::Get, "/errata/ALSA-2026:A009")).path_params, ElementsAre(Pair("errata_id", "ALSA-2026:A009")));
+  EXPECT_THAT(std::get<Route>(router().find(Method::Get, "/errata/ALSA-2026:A009")).path_params,
+              ElementsAre(Pair("errata_id", "ALSA-2026:A009")));
   EXPECT_THAT(std::get<Route>(router().find(Method::Get, "/errata/a%2Fb%3A")).path_params, ElementsAre(Pair("errata_id", "a/b:")));
   EXPECT_THAT(std::get<Route>(router().find(Method::Post, "/queue/17")).path_params, ElementsAre(Pair("queue_id", "17")))
       << "each endpoint names its parameter itself";

@@ -21,10 +21,12 @@ namespace {
 constexpr std::size_t kMaxMatched = 8 * 1024;
 constexpr std::size_t kMaxReferences = 16;
 
-const std::set<std::string_view> kChecked{"type",  "enum",     "const",    "minimum",     "maximum",    "minLength", "maxLength",            "pattern", "format",
-                                          "items", "minItems", "maxItems", "uniqueItems", "properties", "required",  "additionalProperties", "oneOf",   "anyOf",
-                                          "$ref"};
-const std::set<std::string_view> kForReaders{"title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly"};
+const std::set<std::string_view> kChecked{
+    "type",   "enum",  "const",    "minimum",  "maximum",     "minLength",  "maxLength", "pattern",
+    "format", "items", "minItems", "maxItems", "uniqueItems", "properties", "required",  "additionalProperties",
+    "oneOf",  "anyOf", "$ref"};
+const std::set<std::string_view> kForReaders{"title",    "description", "default",  "example",
+                                             "examples", "deprecated",  "readOnly", "writeOnly"};
 const std::set<std::string_view> kFormats{"date-time", "int64", "int32", "double", "uri"};
 const std::set<std::string_view> kTypes{"null", "boolean", "integer", "number", "string", "array", "object"};
 
@@ -92,7 +94,8 @@ std::string count_text(std::optional<std::int64_t> low, std::optional<std::int64
 void check_number(const json::object& schema, const json::value& value, const std::string& field, FieldErrors& errors) {
   const auto* low = schema.if_contains("minimum");
   const auto* high = schema.if_contains("maximum");
-  if ((low != nullptr && less(value, *low)) || (high != nullptr && less(*high, value))) errors.add(field, "must be " + range_text(low, high));
+  if ((low != nullptr && less(value, *low)) || (high != nullptr && less(*high, value)))
+    errors.add(field, "must be " + range_text(low, high));
 }
 
 void check_enum(const json::object& schema, const json::value& value, const std::string& field, FieldErrors& errors) {
@@ -100,7 +103,8 @@ void check_enum(const json::object& schema, const json::value& value, const std:
     const auto& words = allowed->as_array();
     if (std::find(words.begin(), words.end(), value) != words.end()) return;
     std::string list;
-    for (const auto& word : words) list += (list.empty() ? "" : ", ") + (word.is_string() ? std::string(text_of(word)) : json::serialize(word));
+    for (const auto& word : words)
+      list += (list.empty() ? "" : ", ") + (word.is_string() ? std::string(text_of(word)) : json::serialize(word));
     errors.add(field, "must be one of: " + list);
   }
   if (const auto* only = schema.if_contains("const"); only != nullptr && *only != value) {
@@ -149,7 +153,8 @@ void SchemaChecker::inspect(const json::value& schema, const std::string& where,
   const auto& object = schema.as_object();
   for (const auto& [key, value] : object) {
     const std::string_view word = key;
-    if (!kChecked.contains(word) && !kForReaders.contains(word) && !word.starts_with("x-")) problems.push_back(fmt::format("{}: the word {} is not checked", where, word));
+    if (!kChecked.contains(word) && !kForReaders.contains(word) && !word.starts_with("x-"))
+      problems.push_back(fmt::format("{}: the word {} is not checked", where, word));
   }
   for (const auto type : types_of(object)) {
     if (!kTypes.contains(type)) problems.push_back(fmt::format("{}: there is no type {}", where, type));
@@ -179,10 +184,12 @@ void SchemaChecker::inspect_members(const json::object& schema, const std::strin
     }
   }
   if (const auto* properties = schema.if_contains("properties"); properties != nullptr && properties->is_object()) {
-    for (const auto& [name, property] : properties->as_object()) inspect(property, fmt::format("{}.{}", where, std::string_view(name)), problems);
+    for (const auto& [name, property] : properties->as_object())
+      inspect(property, fmt::format("{}.{}", where, std::string_view(name)), problems);
   }
   if (const auto* items = schema.if_contains("items")) inspect(*items, where + "[]", problems);
-  if (const auto* more = schema.if_contains("additionalProperties"); more != nullptr && !more->is_bool()) inspect(*more, where + ".*", problems);
+  if (const auto* more = schema.if_contains("additionalProperties"); more != nullptr && !more->is_bool())
+    inspect(*more, where + ".*", problems);
   for (const auto* forms : {schema.if_contains("oneOf"), schema.if_contains("anyOf")}) {
     if (forms == nullptr || !forms->is_array()) continue;
     for (const auto& form : forms->as_array()) inspect(form, where, problems);
@@ -205,12 +212,14 @@ void SchemaChecker::check(const json::value& schema, const json::value& value, c
   if (object.contains("oneOf") || object.contains("anyOf")) check_forms(object, value, path, errors);
 }
 
-void SchemaChecker::check_string(const json::object& schema, const json::string& value, const std::string& field, FieldErrors& errors) const {
+void SchemaChecker::check_string(const json::object& schema, const json::string& value, const std::string& field,
+                                 FieldErrors& errors) const {
   const std::string_view text = value;
   const auto low = whole(schema, "minLength");
   const auto high = whole(schema, "maxLength");
   const auto length = characters(text);
-  if ((low && length < *low) || (high && length > *high)) return errors.add(field, fmt::format("must have {} characters", count_text(low, high)));
+  if ((low && length < *low) || (high && length > *high))
+    return errors.add(field, fmt::format("must have {} characters", count_text(low, high)));
   if (const auto* pattern = schema.if_contains("pattern")) {
     const auto& compiled = patterns_.at(std::string(text_of(*pattern)));
     if (text.size() > kMaxMatched || !std::regex_search(text.begin(), text.end(), compiled)) {
@@ -235,7 +244,8 @@ void SchemaChecker::check_array(const json::object& schema, const json::array& v
   if (unique != nullptr && *unique == json::value(true) && has_twice(value)) errors.add(field, "must not hold the same item twice");
 }
 
-void SchemaChecker::check_object(const json::object& schema, const json::object& value, const std::string& path, FieldErrors& errors) const {
+void SchemaChecker::check_object(const json::object& schema, const json::object& value, const std::string& path,
+                                 FieldErrors& errors) const {
   if (const auto* required = schema.if_contains("required")) {
     for (const auto& name : required->as_array()) {
       if (!value.contains(text_of(name))) errors.add(member_path(path, text_of(name)), "is required");

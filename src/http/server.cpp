@@ -46,11 +46,7 @@ class Listener {
   }
 
   void welcome(Tcp::socket socket) {
-    if (edge_.tls) {
-      serve_tls(edge_, std::move(socket));
-    } else {
-      serve_plain(edge_, std::move(socket));
-    }
+    serve(edge_, edge_.tls ? tls_channel(std::move(socket), *edge_.tls) : plain_channel(std::move(socket)));
   }
 
   Edge& edge_;

@@ -29,12 +29,12 @@ struct ServerOptions {
   std::vector<Listen> listen;
   std::optional<TlsFiles> tls;
   std::size_t workers = 8;
-  std::size_t max_queue = 1024;                  // requests waiting for a worker
+  std::size_t max_queue = 1024;  // requests waiting for a worker
   std::size_t max_connections = 1024;
-  std::size_t max_body_bytes = 1024 * 1024;      // larger: 413
-  std::size_t max_header_bytes = 16 * 1024;      // larger: 431
-  std::chrono::seconds header_timeout{10};       // to receive a whole request
-  std::chrono::seconds idle_timeout{60};         // between two requests of a connection
+  std::size_t max_body_bytes = 1024 * 1024;  // larger: 413
+  std::size_t max_header_bytes = 16 * 1024;  // larger: 431
+  std::chrono::seconds header_timeout{10};   // to receive a whole request
+  std::chrono::seconds idle_timeout{60};     // between two requests of a connection
 };
 
 // What a handler may ask for beyond an ordinary answer; used by the sandbox to misbehave on purpose.
@@ -42,7 +42,7 @@ enum class Delivery { Whole, TruncateBody, DropConnection, NeverEnd };
 
 struct Reply {
   Response response;
-  std::chrono::milliseconds delay{0};   // before the answer is written; costs no worker thread
+  std::chrono::milliseconds delay{0};  // before the answer is written; costs no worker thread
   Delivery delivery = Delivery::Whole;
 };
 

@@ -1,5 +1,7 @@
 #include "outbox/outbox.hpp"
 
+#include <algorithm>
+
 #include "outbox/outbox_sql.hpp"
 
 namespace spm::outbox {
@@ -26,11 +28,14 @@ std::vector<Event> read_all(const db::Rows& rows) {
 }  // namespace
 
 void publish(db::Tx& tx, const Event& event) {
+  tx.execute(sql::mark_publisher);
   tx.execute(sql::publish, {event.topic, event.queue_id, event.test_id, event.payload, event.at});
 }
 
 std::vector<Event> read_after(db::Tx& tx, std::int64_t id, const std::vector<std::string>& topics, int limit) {
-  return read_all(tx.execute(sql::read_after, {id, topics, limit}));
+  auto horizon = tx.execute(sql::last_id_given)[0].integer("id");
+  if (const auto lowest = tx.execute(sql::lowest_publisher)[0].integer_or_null("id")) horizon = std::min(horizon, *lowest);
+  return read_all(tx.execute(sql::read_after, {id, horizon, topics, limit}));
 }
 
 std::vector<Event> of_test(db::Tx& tx, TestId test, int limit) { return read_all(tx.execute(sql::of_test, {test, limit})); }

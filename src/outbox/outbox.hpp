@@ -25,7 +25,8 @@ struct Event {
 
 void publish(db::Tx& tx, const Event& event);
 
-// Events after `id` of these topics (all when empty), oldest first, at most `limit`.
+// Events after `id` of these topics (all when empty), oldest first, at most `limit`. Never passes over an event that another
+// transaction is still to commit: a reader that goes on from the last id it got misses nothing. Not in a transaction that published.
 [[nodiscard]] std::vector<Event> read_after(db::Tx& tx, std::int64_t id, const std::vector<std::string>& topics, int limit);
 
 // The events of one test, oldest first, the newest `limit` of them.

@@ -25,14 +25,18 @@ constexpr std::string_view kForeignKeyViolation = "23503";
 
 Acting acting_of(const Request& request, Time now) { return {request.actor, request.remote_address, now}; }
 
+tl::unexpected<Error> wrong_field(const std::string& field, const std::string& problem) {
+  http::FieldErrors errors;
+  errors.add(field, problem);
+  return tl::unexpected(errors.to_error());
+}
+
 Result<QueueId> item_id(const Request& request) {
   const std::string& text = request.path_params.at("id");
   QueueId id;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
   if (error == std::errc() && end == text.data() + text.size()) return id;
-  http::FieldErrors errors;
-  errors.add("id", "must be the number of a queue item");
-  return tl::unexpected(errors.to_error());
+  return wrong_field("id", "must be the number of a queue item");
 }
 
 tl::unexpected<Error> no_such_item(QueueId id) { return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", id.value)); }
@@ -74,7 +78,10 @@ Result<Response> list(db::Pool& pool, const Request& request) {
   const Result<http::Page> page = http::page_of(request);
   if (!page) return tl::unexpected(page.error());
   store::Filter filter;
-  if (const auto status = request.query_param("status")) filter.status = parse_status(*status);
+  if (const auto status = request.query_param("status")) {
+    filter.status = parse_status(*status);
+    if (!filter.status) return wrong_field("status", "must be a state of a queue item");
+  }
   filter.target_os = request.query_param("os");
   filter.severity = request.query_param("severity");
   filter.text = request.query_param("q");
@@ -84,9 +91,7 @@ Result<Response> list(db::Pool& pool, const Request& request) {
   if (page->cursor) {
     window.after = place_from(*page->cursor, mode);
     if (!window.after) {
-      http::FieldErrors errors;
-      errors.add("cursor", "belongs to another list or to another order of the queue; start from the first page");
-      return tl::unexpected(errors.to_error());
+      return wrong_field("cursor", "belongs to another list or to another order of the queue; start from the first page");
     }
   }
   const std::vector<store::Entry> entries = store::page(tx, filter, window, mode);
@@ -135,9 +140,7 @@ Result<Response> sync(db::Pool& pool, const Clock& clock, const scoring::Weights
   const std::string minimum = text_in(body, "min_severity").value_or("Medium");
   const std::optional<std::vector<std::string>> severities = severities_from(minimum);
   if (!severities) {
-    http::FieldErrors errors;
-    errors.add("min_severity", "must be Critical, High, Medium, Low or Unknown");
-    return tl::unexpected(errors.to_error());
+    return wrong_field("min_severity", "must be Critical, High, Medium, Low or Unknown");
   }
   const bool changes = flag_in(body, "auto_queue_new", true) && !flag_in(body, "dry_run", false);
   const SyncOrder order{*severities, texts_in(body, "os_filter"), flag_in(body, "exclude_already_tested", true)};
@@ -166,16 +169,11 @@ Result<Change> asked_change(db::Tx& tx, const Item& item, const json::object& bo
                 .reason = text_in(body, "reason").value_or(""),
                 .at = acting.now};
   if (*to != Status::Superseded) return change;
-  http::FieldErrors errors;
   const std::optional<std::string> newer = text_in(body, "superseded_by");
-  if (!newer) {
-    errors.add("superseded_by", "is needed with status superseded");
-  } else if (*newer == item.erratum.value) {
-    errors.add("superseded_by", "must be another erratum than the item's own");
-  } else if (!store::candidates(tx, {{*newer}}, item.target_os).front().is_known) {
-    errors.add("superseded_by", "must be an erratum that is known");
-  }
-  if (!errors.empty()) return tl::unexpected(errors.to_error());
+  if (!newer) return wrong_field("superseded_by", "is needed with status superseded");
+  if (*newer == item.erratum.value) return wrong_field("superseded_by", "must be another erratum than the item's own");
+  if (!store::candidates(tx, {{*newer}}, item.target_os).front().is_known)
+    return wrong_field("superseded_by", "must be an erratum that is known");
   change.superseded_by = AdvisoryName{*newer};
   return change;
 }

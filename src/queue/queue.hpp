@@ -6,6 +6,7 @@
 // input can cause comes back as a Result, a lost database throws db::DatabaseError.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +60,9 @@ enum class Which { AnyQueued, AutostartOnly };
 
 // 1 is the next to be tested on its target_os; nullopt when the item is not queued.
 [[nodiscard]] std::optional<std::int64_t> position(db::Tx& tx, QueueId id, Mode mode);
+
+// How many items there are in each status; every status is in it.
+[[nodiscard]] std::map<Status, std::int64_t> count_items(db::Tx& tx);
 
 // Who acts, and when.
 struct Acting {

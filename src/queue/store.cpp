@@ -91,6 +91,15 @@ std::optional<std::int64_t> position(db::Tx& tx, QueueId id, Mode mode) {
   return place == places.end() ? std::nullopt : std::optional(place->second);
 }
 
+std::map<Status, std::int64_t> count_items(db::Tx& tx) {
+  std::map<Status, std::int64_t> all = store::count_by_status(tx, {});
+  for (const Transition& transition : transitions()) {
+    all.try_emplace(transition.from, 0);
+    all.try_emplace(transition.to, 0);
+  }
+  return all;
+}
+
 namespace store {
 
 Item read_item(const db::Row& row) {

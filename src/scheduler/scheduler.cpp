@@ -74,6 +74,7 @@ class Scheduler::Runner {
         if (std::exchange(is_failing_, false)) log::info("scheduler", "the database answers again");
       } catch (const std::exception& problem) {
         abandon_expired();
+        for (auto& slot : slots_) slot->is_registered = false;  // it may come back as a copy that never saw the row
         if (!std::exchange(is_failing_, true)) log::warning("scheduler", "cannot look for due jobs", {{"error", problem.what()}});
       }
       std::unique_lock lock(mutex_);

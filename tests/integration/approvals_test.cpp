@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "approvals/approvals.hpp"
-#include "integration/queue_rows.hpp"
+#include "tests/integration/queue_rows.hpp"
 
 namespace spm {
 namespace {
@@ -37,7 +37,7 @@ class FakeFleet final : public ports::Fleet {
   UpstreamFailure failure = UpstreamFailure::None;
 };
 
-class Approvals : public test::WithDatabase {
+class Approvals : public testing::Test {
  protected:
   void SetUp() override { rows.system({.id = 1}); }
 
@@ -59,7 +59,10 @@ class Approvals : public test::WithDatabase {
     return caller.call(Method::Get, "/api/v1/approvals/pending/{queue_id}", {{"queue_id", std::to_string(id.value)}});
   }
 
-  test::SetClock clock{*parse_time("2026-03-02T09:15:00Z")};
+  db::Pool& pool() { return database.pool(); }
+
+  test::TestDatabase database;
+  test::ManualClock clock{*parse_time("2026-03-02T09:15:00Z")};
   test::QueueRows rows{pool(), clock};
   test::Caller caller{approvals::endpoints(pool(), clock)};
 };

@@ -19,8 +19,8 @@ using testing::HasSubstr;
 
 class Idempotency : public testing::Test {
  protected:
-  Result<Response> send(const std::string& key, const std::string& body, const std::function<Result<Response>()>& work, const std::string& actor = "a",
-                        std::string_view route = "POST /things") {
+  Result<Response> send(const std::string& key, const std::string& body, const std::function<Result<Response>()>& work,
+                        const std::string& actor = "a", std::string_view route = "POST /things") {
     Request request;
     request.actor = actor;
     request.body = body;
@@ -54,13 +54,18 @@ TEST_F(Idempotency, TheSameRequestGetsTheFirstAnswerAgain) {
 TEST_F(Idempotency, AnotherBodyOrRouteIsAConflict) {
   ASSERT_TRUE(send("k"));
   EXPECT_EQ(send("k", "{ }").error().code, ErrorCode::Conflict);
-  EXPECT_EQ(send("k", "{}", [this] { return count(); }, "a", "POST /others").error().code, ErrorCode::Conflict);
+  EXPECT_EQ(send(
+                "k", "{}", [this] { return count(); }, "a", "POST /others")
+                .error()
+                .code,
+            ErrorCode::Conflict);
   EXPECT_EQ(runs_, 1);
 }
 
 TEST_F(Idempotency, KeysBelongToTheirActor) {
   ASSERT_TRUE(send("k"));
-  ASSERT_TRUE(send("k", "other body", [this] { return count(); }, "b"));
+  ASSERT_TRUE(send(
+      "k", "other body", [this] { return count(); }, "b"));
   EXPECT_EQ(runs_, 2);
 }
 
@@ -93,7 +98,9 @@ TEST_F(Idempotency, AnErrorFreesTheKey) {
 }
 
 TEST_F(Idempotency, AfterALostDatabaseNobodyKnows) {
-  const auto lost = [&] { return send("k", "{}", []() -> Result<Response> { throw db::DatabaseError("server closed the connection", "", ""); }); };
+  const auto lost = [&] {
+    return send("k", "{}", []() -> Result<Response> { throw db::DatabaseError("server closed the connection", "", ""); });
+  };
   EXPECT_THROW(static_cast<void>(lost()), db::DatabaseError);
   EXPECT_EQ(send("k").error().code, ErrorCode::Conflict);
 }

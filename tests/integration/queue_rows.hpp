@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,19 +13,10 @@
 #include "db/db.hpp"
 #include "http/endpoint.hpp"
 #include "queue/queue.hpp"
+#include "tests/support/clock.hpp"
+#include "tests/support/postgres.hpp"
 
 namespace spm::test {
-
-// A clock that stands still until it is told.
-class SetClock final : public Clock {
- public:
-  explicit SetClock(Time start) : now_(start) {}
-  [[nodiscard]] Time now() const override { return now_; }
-  void advance(std::chrono::seconds by) { now_ += by; }
-
- private:
-  Time now_;
-};
 
 struct ErratumRow {
   std::string name;
@@ -52,41 +42,47 @@ struct SystemRow {
 };
 
 namespace rows_sql {
-inline constexpr db::Statement kErratum{"rows.erratum",
-                                        "INSERT INTO errata_cache (advisory_name, synopsis, advisory_type, severity, severity_source, source, target_os, cves, "
-                                        "packages, total_size_kb, superseded_by, in_uyuni, first_seen_at, changed_at, withdrawn_at) "
-                                        "VALUES ($1, 'fixes ' || $1, 'security', $2, 'vendor', 'test', $3, '{CVE-2026-1111}', $4, $5, $6, $7, $8, $8, $9)"};
-inline constexpr db::Statement kProfile{"rows.profile",
-                                        "INSERT INTO risk_profiles (advisory_name, success_score, affects_kernel, requires_reboot, modifies_config, "
-                                        "dependency_count, package_count, total_size_kb, breakdown, urgency_score, urgency_estimated, input_hash, "
-                                        "created_at, updated_at) VALUES ($1, $2, false, $3, false, 0, 1, 500, $4, $5, false, 'set by a test', $6, $6)"};
+inline constexpr db::Statement kErratum{
+    "rows.erratum",
+    "INSERT INTO errata_cache (advisory_name, synopsis, advisory_type, severity, severity_source, source, target_os, cves, "
+    "packages, total_size_kb, superseded_by, in_uyuni, first_seen_at, changed_at, withdrawn_at) "
+    "VALUES ($1, 'fixes ' || $1, 'security', $2, 'vendor', 'test', $3, '{CVE-2026-1111}', $4, $5, $6, $7, $8, $8, $9)"};
+inline constexpr db::Statement kProfile{
+    "rows.profile",
+    "INSERT INTO risk_profiles (advisory_name, success_score, affects_kernel, requires_reboot, modifies_config, "
+    "dependency_count, package_count, total_size_kb, breakdown, urgency_score, urgency_estimated, input_hash, "
+    "created_at, updated_at) VALUES ($1, $2, false, $3, false, 0, 1, 500, $4, $5, false, 'set by a test', $6, $6)"};
 inline constexpr db::Statement kCovers{"rows.covers", "UPDATE errata_cache SET superseded_by = $1 WHERE advisory_name = $2"};
 inline constexpr db::Statement kSystem{"rows.system",
                                        "INSERT INTO systems (id, name, target_os, os_release, role, first_seen_at, seen_at) "
-                                       "VALUES ($1, 'host' || $1, $2, $2 || '-1', $3, $4, $4)"};
+                                       "VALUES ($1::bigint, 'host' || $1::bigint, $2::text, $2::text || '-1', $3, $4, $4)"};
 inline constexpr db::Statement kApplicable{
     "rows.applicable", "INSERT INTO system_errata (system_id, advisory_name, uyuni_erratum_id, first_seen_at) VALUES ($1, $2, 1, $3)"};
 inline constexpr db::Statement kRescore{"rows.rescore", "UPDATE risk_profiles SET success_score = $2 WHERE advisory_name = $1"};
-inline constexpr db::Statement kAudited{
-    "rows.audited", "SELECT action FROM audit_log WHERE subject_type = 'queue_item' AND subject_id = $1 ORDER BY id"};
+inline constexpr db::Statement kAudited{"rows.audited",
+                                        "SELECT action FROM audit_log WHERE subject_type = 'queue_item' AND subject_id = $1 ORDER BY id"};
 inline constexpr db::Statement kEvents{"rows.events", "SELECT payload ->> 'type' AS type FROM events WHERE queue_id = $1 ORDER BY id"};
-inline constexpr db::Statement kDecisions{
-    "rows.decisions", "SELECT action || ' by ' || actor || coalesce(' for ' || on_behalf_of, '') AS decision FROM patch_approvals WHERE queue_id = $1 ORDER BY id"};
+inline constexpr db::Statement kDecisions{"rows.decisions",
+                                          "SELECT action || ' by ' || actor || coalesce(' for ' || on_behalf_of, '') AS decision FROM "
+                                          "patch_approvals WHERE queue_id = $1 ORDER BY id"};
 inline constexpr db::Statement kConfig{"rows.config",
                                        "INSERT INTO orchestrator_config (key, value, updated_by, updated_at) VALUES ($1, $2, 'test', $3) "
                                        "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value"};
-inline constexpr db::Statement kItem{"rows.item",
-                                     "INSERT INTO patch_test_queue (advisory_name, target_os, status, requires_reboot, success_score, urgency_score, "
-                                     "created_by, queued_at, changed_at) SELECT advisory_name, $2, 'queued', requires_reboot, success_score, "
-                                     "urgency_score, 'test', $3, $3 FROM risk_profiles WHERE advisory_name = $1 RETURNING id"};
-inline constexpr db::Statement kTestRun{
-    "rows.test_run",
-    "INSERT INTO patch_tests (queue_id, advisory_name, system_id, target_os, status, phase, due_at, deadline_at, engine_version, config, started_by, "
-    "started_at, completed_at, required_reboot, failure_phase, failure_class, failure_reason) "
-    "SELECT id, advisory_name, $2::bigint, target_os, $3::text, 'done', $4::timestamptz, $4::timestamptz, 1, $5, 'test', $4::timestamptz - interval '10 minutes', "
-    "$4::timestamptz, false, "
-    "CASE WHEN $3 = 'failed' THEN 'services' END, CASE WHEN $3 = 'failed' THEN 'regression' END, CASE WHEN $3 = 'failed' THEN 'ssh is down' END "
-    "FROM patch_test_queue WHERE id = $1 RETURNING id"};
+inline constexpr db::Statement kItem{
+    "rows.item",
+    "INSERT INTO patch_test_queue (advisory_name, target_os, status, requires_reboot, success_score, urgency_score, "
+    "created_by, queued_at, changed_at) SELECT advisory_name, $2, 'queued', requires_reboot, success_score, "
+    "urgency_score, 'test', $3, $3 FROM risk_profiles WHERE advisory_name = $1 RETURNING id"};
+inline constexpr db::Statement kTestRun{"rows.test_run",
+                                        "INSERT INTO patch_tests (queue_id, advisory_name, system_id, target_os, status, phase, due_at, "
+                                        "deadline_at, engine_version, config, started_by, "
+                                        "started_at, completed_at, required_reboot, failure_phase, failure_class, failure_reason) "
+                                        "SELECT id, advisory_name, $2::bigint, target_os, $3::text, 'done', $4::timestamptz, "
+                                        "$4::timestamptz, 1, $5, 'test', $4::timestamptz - interval '10 minutes', "
+                                        "$4::timestamptz, false, "
+                                        "CASE WHEN $3 = 'failed' THEN 'services' END, CASE WHEN $3 = 'failed' THEN 'regression' END, CASE "
+                                        "WHEN $3 = 'failed' THEN 'ssh is down' END "
+                                        "FROM patch_test_queue WHERE id = $1 RETURNING id"};
 }  // namespace rows_sql
 
 class QueueRows {
@@ -105,8 +101,14 @@ class QueueRows {
   }
 
   void profile(const ProfileRow& row) {
-    const json::object breakdown{{"base_score", 100},       {"kernel_penalty", 0}, {"reboot_penalty", 0},  {"config_penalty", 0},
-                                 {"dependency_penalty", 0}, {"size_penalty", 0},   {"history_penalty", 0}, {"bonuses", 0},
+    const json::object breakdown{{"base_score", 100},
+                                 {"kernel_penalty", 0},
+                                 {"reboot_penalty", 0},
+                                 {"config_penalty", 0},
+                                 {"dependency_penalty", 0},
+                                 {"size_penalty", 0},
+                                 {"history_penalty", 0},
+                                 {"bonuses", 0},
                                  {"final_score", row.success_score}};
     run(rows_sql::kProfile, {row.name, row.success_score, row.requires_reboot, breakdown, row.urgency_score, clock_.now()});
   }
@@ -133,10 +135,12 @@ class QueueRows {
   // By the picture, with made-up facts where the new state needs them.
   void move(QueueId id, queue::Status to) {
     db::Tx tx(pool_);
-    queue::Change change{.item = id, .from = queue::find(tx, id)->status, .to = to, .actor = "test", .from_address = "", .reason = "", .at = clock_.now()};
+    queue::Change change{
+        .item = id, .from = queue::find(tx, id)->status, .to = to, .actor = "test", .from_address = "", .reason = "", .at = clock_.now()};
     change.failure = queue::Failure{"services", queue::FailureClass::Regression, "ssh is down"};
     change.retry_after = clock_.now() + std::chrono::minutes(30);
     change.snooze_until = clock_.now() + std::chrono::days(3);
+    change.superseded_by = queue::find(tx, id)->erratum;
     const Result<queue::Status> moved = queue::advance(tx, change);
     ASSERT_TRUE(moved) << moved.error().message;
     tx.commit();
@@ -148,7 +152,9 @@ class QueueRows {
   }
 
   // The actions on record about the item, and the types of its events, oldest first.
-  [[nodiscard]] std::vector<std::string> audited(QueueId id) { return texts(run(rows_sql::kAudited, {std::to_string(id.value)}), "action"); }
+  [[nodiscard]] std::vector<std::string> audited(QueueId id) {
+    return texts(run(rows_sql::kAudited, {std::to_string(id.value)}), "action");
+  }
   [[nodiscard]] std::vector<std::string> events(QueueId id) { return texts(run(rows_sql::kEvents, {id}), "type"); }
 
   [[nodiscard]] std::vector<std::string> decisions(QueueId id) { return texts(run(rows_sql::kDecisions, {id}), "decision"); }
@@ -189,8 +195,8 @@ class Caller {
   };
 
   // `path` is the endpoint's own ("/api/v1/queue/{id}"), `params` fill its holes.
-  Answer call(http::Method method, std::string_view path, const std::map<std::string, std::string>& params = {}, const json::value& body = nullptr,
-              const std::multimap<std::string, std::string>& query = {}) const {
+  Answer call(http::Method method, std::string_view path, const std::map<std::string, std::string>& params = {},
+              const json::value& body = nullptr, const std::multimap<std::string, std::string>& query = {}) const {
     for (const http::Endpoint& endpoint : endpoints_) {
       if (endpoint.method != method || endpoint.path != path) continue;
       http::Request request;
@@ -202,7 +208,8 @@ class Caller {
       request.remote_address = "192.0.2.7";
       const Result<http::Response> response = endpoint.handle(request);
       if (!response) {
-        return {http_status(response.error().code), response.error().details, std::string(to_string(response.error().code)), response.error().message};
+        return {http_status(response.error().code), response.error().details, std::string(to_string(response.error().code)),
+                response.error().message};
       }
       return {response->status, json::parse(response->body).as_object(), "", ""};
     }

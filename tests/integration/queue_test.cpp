@@ -9,7 +9,7 @@
 #include <random>
 #include <thread>
 
-#include "integration/queue_rows.hpp"
+#include "tests/integration/queue_rows.hpp"
 
 namespace spm {
 namespace {
@@ -22,9 +22,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-class Queue : public test::WithDatabase {
+class Queue : public testing::Test {
  protected:
-  test::SetClock clock{*parse_time("2026-03-02T09:15:00Z")};
+  test::TestDatabase database;
+  test::ManualClock clock{*parse_time("2026-03-02T09:15:00Z")};
   test::QueueRows rows{pool(), clock};
   test::Caller caller{queue::endpoints(pool(), clock, scoring::Weights{})};
 
@@ -36,6 +37,7 @@ class Queue : public test::WithDatabase {
   test::Caller::Answer one(Method method, QueueId id, const json::value& body = nullptr) {
     return caller.call(method, "/api/v1/queue/{id}", {{"id", std::to_string(id.value)}}, body);
   }
+  db::Pool& pool() { return database.pool(); }
   template <class Work>
   auto in_tx(Work work) {
     db::Tx tx(pool());
@@ -75,8 +77,9 @@ TEST_F(Queue, AddsAScoredErratumAndTellsItsPosition) {
 
 TEST_F(Queue, AcceptsOneErratumByItsName) {
   rows.scored({.name = "USN-1-1"});
-  const auto answer = caller.call(Method::Post, "/api/v1/queue", {},
-                                  json::object{{"errata_id", "USN-1-1"}, {"target_os", "ubuntu"}, {"priority_override", 7}, {"notes", "soon"}});
+  const auto answer =
+      caller.call(Method::Post, "/api/v1/queue", {},
+                  json::object{{"errata_id", "USN-1-1"}, {"target_os", "ubuntu"}, {"priority_override", 7}, {"notes", "soon"}});
   EXPECT_EQ(answer.status, 201);
   const queue::Item item = rows.read(QueueId{answer.body.at("items").at(0).at("queue_id").as_int64()});
   EXPECT_EQ(item.priority_override, 7);
@@ -103,7 +106,7 @@ TEST_F(Queue, SkipsWithAReasonWhatCannotBeQueued) {
 TEST_F(Queue, ComputesTheScoreOfAnErratumThatHasNone) {
   rows.erratum({.name = "USN-1-1"});
   const auto answer = add({"USN-1-1"});
-  ASSERT_EQ(answer.status, 201) << json::serialize(answer.body);
+  ASSERT_EQ(answer.status, 201) << reason_for(answer.body, "USN-1-1");
   EXPECT_GT(rows.read(QueueId{answer.body.at("items").at(0).at("queue_id").as_int64()}).success_score, 0);
 }
 
@@ -206,7 +209,8 @@ TEST_F(Queue, AdvanceRefusesAnArrowThatThePictureDoesNotHave) {
   const QueueId id = rows.item("USN-1-1");
   db::Tx tx(pool());
   const auto moved = queue::advance(
-      tx, {.item = id, .from = Status::Queued, .to = Status::Approved, .actor = "test", .from_address = "", .reason = "", .at = clock.now()});
+      tx,
+      {.item = id, .from = Status::Queued, .to = Status::Approved, .actor = "test", .from_address = "", .reason = "", .at = clock.now()});
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().code, ErrorCode::InvalidTransition);
 }
@@ -215,7 +219,8 @@ TEST_F(Queue, AdvanceTellsAFasterOneFromAMissingItem) {
   rows.scored({.name = "USN-1-1"});
   const QueueId id = rows.item("USN-1-1", {Status::Testing});
   db::Tx tx(pool());
-  queue::Change change{.item = id, .from = Status::Queued, .to = Status::Testing, .actor = "test", .from_address = "", .reason = "", .at = clock.now()};
+  queue::Change change{
+      .item = id, .from = Status::Queued, .to = Status::Testing, .actor = "test", .from_address = "", .reason = "", .at = clock.now()};
   const auto late = queue::advance(tx, change);
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::Conflict);
@@ -281,8 +286,13 @@ TEST_F(Queue, OneOfAHundredThreadsMovesTheItem) {
     for (int i = 0; i < 100; ++i) {
       threads.emplace_back([&] {
         db::Tx tx(pool());
-        const auto moved = queue::advance(
-            tx, {.item = id, .from = Status::Queued, .to = Status::Testing, .actor = "engine", .from_address = "", .reason = "", .at = clock.now()});
+        const auto moved = queue::advance(tx, {.item = id,
+                                               .from = Status::Queued,
+                                               .to = Status::Testing,
+                                               .actor = "engine",
+                                               .from_address = "",
+                                               .reason = "",
+                                               .at = clock.now()});
         if (moved) {
           tx.commit();
           ++won;
@@ -304,7 +314,7 @@ TEST_F(Queue, SqlAndRulesAgreeOnTheOrder) {
   std::vector<queue::OrderKey> keys;
   for (int i = 0; i < 120; ++i) {
     const std::string name = "USN-" + std::to_string(i) + "-1";
-    rows.scored({.name = name}, pick(0, 4) * 25, pick(0, 4) * 100.0 / 3, pick(0, 3) == 0);
+    rows.scored({.name = name}, pick(0, 4) * 25, pick(0, 3) * 100.0 / 3, pick(0, 3) == 0);
     const QueueId id = rows.item(name);
     if (pick(0, 4) == 0) one(Method::Patch, id, json::object{{"priority_override", pick(-2, 2)}});
     const queue::Item item = rows.read(id);
@@ -445,7 +455,8 @@ TEST_F(QueueSync, ChangesNothingInADryRun) {
 }
 
 TEST_F(QueueSync, LeavesOutWhatWasTestedUnlessToldOtherwise) {
-  rows.item("USN-1-1", {Status::Testing, Status::PendingApproval, Status::Approved, Status::Promoting, Status::ProdPending, Status::RolledBack});
+  rows.item("USN-1-1",
+            {Status::Testing, Status::PendingApproval, Status::Approved, Status::Promoting, Status::ProdPending, Status::RolledBack});
   EXPECT_THAT(names_in(sync({{"dry_run", true}}).body), ElementsAre("RHSA-2026:0001"));
   EXPECT_THAT(names_in(sync({{"exclude_already_tested", false}}).body), UnorderedElementsAre("USN-1-1", "RHSA-2026:0001"));
 }
@@ -459,7 +470,9 @@ TEST_F(Queue, ListsWithFiltersAndCounts) {
   const QueueId in_test = rows.item("USN-1-1", {Status::Testing});
   rows.item("USN-2-1");
   rows.item("RHSA-2026:0001", {}, "rhel");
-  const auto list = [&](const std::multimap<std::string, std::string>& query) { return caller.call(Method::Get, "/api/v1/queue", {}, nullptr, query).body; };
+  const auto list = [&](const std::multimap<std::string, std::string>& query) {
+    return caller.call(Method::Get, "/api/v1/queue", {}, nullptr, query).body;
+  };
   const json::object all = list({});
   EXPECT_THAT(names_in(all), ElementsAre("USN-2-1", "RHSA-2026:0001", "USN-1-1"));
   EXPECT_EQ(all.at("total").as_int64(), 3);
@@ -486,8 +499,8 @@ TEST_F(Queue, ACursorOfAnotherOrderIsRefused) {
   rows.item("USN-1-1");
   const auto page = caller.call(Method::Get, "/api/v1/queue", {}, nullptr, {{"limit", "1"}});
   rows.config("queue_mode", "security");
-  const auto answer =
-      caller.call(Method::Get, "/api/v1/queue", {}, nullptr, {{"limit", "1"}, {"cursor", std::string(page.body.at("next_cursor").as_string())}});
+  const auto answer = caller.call(Method::Get, "/api/v1/queue", {}, nullptr,
+                                  {{"limit", "1"}, {"cursor", std::string(page.body.at("next_cursor").as_string())}});
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.error, "validation_error");
 }
@@ -547,7 +560,8 @@ TEST_F(Queue, EveryChangeLeavesAnAuditLineAndAnEvent) {
   one(Method::Patch, id, json::object{{"status", "queued"}, {"notes", "again"}, {"reason", "fixed the host"}});
   one(Method::Delete, id);
   EXPECT_THAT(rows.audited(id), ElementsAre("queue.add", "queue.advance", "queue.advance", "queue.advance", "queue.amend", "queue.delete"));
-  EXPECT_THAT(rows.events(id), ElementsAre("queue.added", "queue.advanced", "queue.advanced", "queue.advanced", "queue.amended", "queue.deleted"));
+  EXPECT_THAT(rows.events(id),
+              ElementsAre("queue.added", "queue.advanced", "queue.advanced", "queue.advanced", "queue.amended", "queue.deleted"));
 }
 
 }  // namespace

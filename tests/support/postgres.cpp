@@ -37,6 +37,8 @@ void remove_abandoned_clusters() {
     std::from_chars(name.data() + kFolderPrefix.size(), name.data() + name.size(), owner);
     if (owner <= 0 || kill(owner, 0) == 0) continue;
     if (auto abandoned = db::Cluster::start(entry.path(), db::Durability::None)) (*abandoned)->remove();
+    std::error_code ignored;
+    fs::remove_all(entry.path(), ignored);  // it may have been killed while it removed the folder: then there is no cluster to start
   }
 }
 

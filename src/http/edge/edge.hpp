@@ -1,25 +1,22 @@
 #pragma once
-// What the connections of one server share, and the two ways to serve a socket. Private to server.cpp and this directory, which are
-// the only places that know Asio and Beast.
+// What the connections of one server share, and the way to serve one. Private to server.cpp and this directory, which are the only
+// places that know Asio and Beast.
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "http/edge/channel.hpp"
 #include "http/server.hpp"
 #include "http/worker_pool.hpp"
 
 namespace spm::http {
-
-namespace asio = boost::asio;
-using Tcp = asio::ip::tcp;
-using ErrorText = boost::system::error_code;
 
 class AnyConnection {
  public:
@@ -31,7 +28,10 @@ class AnyConnection {
 // Its members but `pool`, `stopping` and the count belong to the I/O thread once that runs.
 struct Edge {
   Edge(ServerOptions given, Handler on_request, EdgeError on_error)
-      : options(std::move(given)), handler(std::move(on_request)), edge_error(std::move(on_error)), pool(options.workers, options.max_queue) {}
+      : options(std::move(given)),
+        handler(std::move(on_request)),
+        edge_error(std::move(on_error)),
+        pool(options.workers, options.max_queue) {}
 
   void joined(AnyConnection* connection) {
     connections.insert(connection);
@@ -58,8 +58,7 @@ struct Edge {
   WorkerPool pool;
 };
 
-// Speaks HTTP over this socket until either side has enough. On the I/O thread.
-void serve_plain(Edge& edge, Tcp::socket socket);
-void serve_tls(Edge& edge, Tcp::socket socket);
+// Speaks HTTP over this channel until either side has enough. On the I/O thread.
+void serve(Edge& edge, std::unique_ptr<Channel> channel);
 
 }  // namespace spm::http

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -9,6 +10,8 @@
 
 namespace spm::prometheus {
 namespace {
+
+constexpr double kMostFailedUnits = 100'000;
 
 tl::unexpected<Error> bad_answer(std::string message) {
   return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::BadAnswer, "Prometheus answered nonsense: " + std::move(message));
@@ -25,6 +28,12 @@ std::optional<double> finite(std::string_view text) {
 
 bool is_number(std::string_view text) { return finite(text) || text == "NaN" || text == "+Inf" || text == "-Inf"; }
 
+// A rate can stray a little beyond its bounds; what is far outside them is no percentage.
+std::optional<double> percentage(std::optional<double> value) {
+  if (!value || *value < -5 || *value > 105) return std::nullopt;
+  return std::clamp(*value, 0.0, 100.0);
+}
+
 double seconds_of(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
 
 struct Queries {
@@ -35,12 +44,13 @@ Queries queries_for(const std::string& instance, std::chrono::seconds window) {
   const auto host = fmt::format("instance={}", promql_string(instance));
   const auto span = fmt::format("[{}s]", window.count());
   Queries queries;
-  queries.up = fmt::format("up{{{}}}", host);
-  queries.booted = fmt::format("node_boot_time_seconds{{{}}}", host);
-  queries.cpu = fmt::format("100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{{mode=\"idle\",{}}}{})))", host, span);
-  queries.memory = fmt::format("100 * (1 - avg_over_time(node_memory_MemAvailable_bytes{{{0}}}{1}) / avg_over_time(node_memory_MemTotal_bytes{{{0}}}{1}))", host, span);
-  queries.collector = fmt::format("node_scrape_collector_success{{collector=\"systemd\",{}}}", host);
-  queries.failed_units = fmt::format("sum by (instance) (node_systemd_unit_state{{state=\"failed\",{}}})", host);
+  // Several jobs can scrape one target: every query gives one series at most.
+  queries.up = fmt::format("max(up{{{}}})", host);
+  queries.booted = fmt::format("max(node_boot_time_seconds{{{}}})", host);
+  queries.cpu = fmt::format("100 * (1 - avg(rate(node_cpu_seconds_total{{mode=\"idle\",{}}}{})))", host, span);
+  queries.memory = fmt::format("100 * (1 - avg(avg_over_time(node_memory_MemAvailable_bytes{{{0}}}{1})) / avg(avg_over_time(node_memory_MemTotal_bytes{{{0}}}{1})))", host, span);
+  queries.collector = fmt::format("max(node_scrape_collector_success{{collector=\"systemd\",{}}})", host);
+  queries.failed_units = fmt::format("sum(max by (name) (node_systemd_unit_state{{state=\"failed\",{}}}))", host);
   return queries;
 }
 
@@ -98,7 +108,9 @@ PrometheusMetrics::PrometheusMetrics(Options options, const Clock& clock, net::C
                .max_answer_bytes = 4 * 1024 * 1024,
                .verify_tls = options_.verify_tls,
                .ca_file = options_.ca_file}),
-      guard_({.name = "prometheus", .code = ErrorCode::PrometheusError}, clock, std::move(observer)) {}
+      guard_({.name = "prometheus", .code = ErrorCode::PrometheusError, .first_pause = options_.retry_pause}, clock, std::move(observer)) {
+  while (options_.url.ends_with('/')) options_.url.pop_back();
+}
 
 Result<json::value> PrometheusMetrics::get(const std::string& path_and_query, std::string_view what) {
   return guard_.call<json::value>(what, net::Repeat::Safe, [&]() -> Result<json::value> {
@@ -140,18 +152,34 @@ Result<ports::MetricSample> PrometheusMetrics::sample(const std::string& instanc
   if (!memory) return tl::unexpected<Error>(memory.error());
   const auto collector = value_of(queries.collector, at);
   if (!collector) return tl::unexpected<Error>(collector.error());
-  sample.cpu_percent = *cpu;
-  sample.memory_percent = *memory;
+  sample.cpu_percent = percentage(*cpu);
+  sample.memory_percent = percentage(*memory);
   // With the collector down the failed-unit query is silently empty (5.4): no proof of health.
   if (*collector && **collector == 1.0) {
     const auto failed = value_of(queries.failed_units, at);
     if (!failed) return tl::unexpected<Error>(failed.error());
-    if (*failed) sample.failed_units = static_cast<int>(**failed);
+    if (*failed && **failed >= 0 && **failed <= kMostFailedUnits) sample.failed_units = static_cast<int>(**failed);
   }
   return sample;
 }
 
+// 503 while it starts: it answers queries then, from no data (salt-and-prometheus 5.1).
+Result<bool> PrometheusMetrics::ready() {
+  return guard_.call<bool>("ready", net::Repeat::Safe, [&]() -> Result<bool> {
+    net::HttpRequest request;
+    request.url = options_.url + "/-/ready";
+    const auto answer = client_.send(request, ErrorCode::PrometheusError);
+    if (!answer) return tl::unexpected<Error>(answer.error());
+    if (answer->status == 200) return true;
+    if (answer->status >= 500) {
+      return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::Unreachable, fmt::format("Prometheus is not ready (HTTP {})", answer->status));
+    }
+    return bad_answer(fmt::format("HTTP {} to GET /-/ready; check PROMETHEUS_URL", answer->status));
+  });
+}
+
 Result<ports::ProbeReport> PrometheusMetrics::probe() {
+  if (const auto is_ready = ready(); !is_ready) return tl::unexpected<Error>(is_ready.error());
   auto answer = get("/api/v1/status/buildinfo", "probe");
   if (!answer) return tl::unexpected<Error>(answer.error());
   const auto root = as_object(*answer);

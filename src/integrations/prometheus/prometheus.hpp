@@ -14,10 +14,11 @@
 namespace spm::prometheus {
 
 struct Options {
-  std::string url;  // "http://prometheus:9090", without a trailing slash
+  std::string url;  // "http://prometheus:9090"
   std::chrono::milliseconds timeout{10'000};
   bool verify_tls = true;
   std::string ca_file;
+  std::chrono::milliseconds retry_pause{200};  // before the first repetition
 };
 
 class PrometheusMetrics final : public ports::MetricsSource, public ports::UpstreamProbe {
@@ -33,6 +34,7 @@ class PrometheusMetrics final : public ports::MetricsSource, public ports::Upstr
  private:
   // The value of a query that yields one series at most.
   [[nodiscard]] Result<std::optional<double>> value_of(const std::string& query, Time at);
+  [[nodiscard]] Result<bool> ready();
   [[nodiscard]] Result<json::value> get(const std::string& path_and_query, std::string_view what);
 
   Options options_;

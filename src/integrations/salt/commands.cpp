@@ -12,9 +12,6 @@ namespace {
 using ports::BatchReport;
 using ports::BatchState;
 
-constexpr std::chrono::seconds kLookForLostAfter{20};   // a job that young is simply running
-constexpr std::chrono::seconds kGiveUpSilentAfter{60};  // a minion that answers nothing for so long is down
-
 tl::unexpected<Error> bad_answer(const std::string& message) {
   return fail_upstream(ErrorCode::SaltError, UpstreamFailure::BadAnswer, "the Salt API answered nonsense: " + message);
 }
@@ -129,13 +126,13 @@ Result<BatchReport> SaltCommands::report(const ports::CommandBatch& batch, const
   auto value = returned(batch, handle);
   if (!value) return tl::unexpected<Error>(value.error());
   if (*value) return read_return(batch, **value);
-  return clock_.now() - batch.intended_at < kLookForLostAfter ? Result<BatchReport>(BatchReport{}) : look_for_lost(batch, handle);
+  return clock_.now() - batch.intended_at < session_.options().look_for_lost_after ? Result<BatchReport>(BatchReport{}) : look_for_lost(batch, handle);
 }
 
 // Not returned, not running, and the minion answers: the job was lost (1.6). Asked in this order, so that a return on its way is not missed.
 Result<BatchReport> SaltCommands::look_for_lost(const ports::CommandBatch& batch, const std::string& jid) {
   const auto& minion = batch.target.minion_id;
-  const bool is_old = clock_.now() - batch.intended_at >= kGiveUpSilentAfter;
+  const bool is_old = clock_.now() - batch.intended_at >= session_.options().give_up_silent_after;
   auto running = ask_minion(minion, "saltutil.find_job", {jid});
   if (!running) return tl::unexpected<Error>(running.error());
   const auto* found = minion_answer(*running, minion);

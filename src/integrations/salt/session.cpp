@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kExpiryMargin{60};
 // Login and look-ups hang when the master is gone (1.7), so they get less than the work itself.
 constexpr milliseconds kShort{10'000};
 
@@ -66,11 +65,13 @@ SaltSession::SaltSession(Options options, const Clock& clock, net::CallObserver 
                .max_answer_bytes = 16 * 1024 * 1024,
                .verify_tls = options_.verify_tls,
                .ca_file = options_.ca_file}),
-      guard_({.name = "salt", .code = ErrorCode::SaltError}, clock, std::move(observer)) {}
+      guard_({.name = "salt", .code = ErrorCode::SaltError, .first_pause = options_.retry_pause}, clock, std::move(observer)) {
+  while (options_.url.ends_with('/')) options_.url.pop_back();
+}
 
 Result<SaltSession::Token> SaltSession::token() {
   const std::scoped_lock lock(mutex_);
-  if (!token_.text.empty() && clock_.now() + kExpiryMargin < token_.expires_at) return token_;
+  if (!token_.text.empty() && clock_.now() < token_.renew_at) return token_;
   auto fresh = log_in();
   if (fresh) token_ = *fresh;
   return fresh;
@@ -114,8 +115,11 @@ Result<SaltSession::Token> SaltSession::log_in() {
   if (perms == nullptr || !perms->is_array() || perms->as_array().empty()) {
     return refused(fmt::format("the Salt account '{}' has no permissions: give it cmd.run_all, saltutil.find_job, test.ping and @jobs in external_auth", options_.user), 200);
   }
-  const auto expires_at = Time{std::chrono::microseconds(static_cast<std::int64_t>(*expire * 1e6))};
-  return Token{*text, expires_at, token_.generation + 1};
+  // The master's clock may differ from ours: what counts is how long the token lives from now on.
+  const auto start = optional_number(**object, "start");
+  const double lifetime = std::clamp(*expire - (start && *start ? **start : *expire), 0.0, 30.0 * 24 * 3600);
+  const auto renew_at = clock_.now() + std::chrono::microseconds(static_cast<std::int64_t>(lifetime * 0.9e6));
+  return Token{*text, renew_at, token_.generation + 1};
 }
 
 Result<json::value> SaltSession::exchange_once(net::HttpRequest request) {
@@ -159,8 +163,10 @@ Result<json::value> SaltSession::post(const json::object& chunk, std::string_vie
   request.headers = {{"Content-Type", "application/json"}};
   request.body = json::serialize(json::array{chunk});
   auto body = exchange(request, what, repeat);
-  if (!body) return body;
-  return first_return(*body);
+  if (body) body = first_return(*body);
+  // What was asked for may have run although its answer makes no sense.
+  if (!body && repeat == net::Repeat::Never && body.error().upstream == UpstreamFailure::BadAnswer) body.error().upstream = UpstreamFailure::OutcomeUnknown;
+  return body;
 }
 
 Result<json::value> SaltSession::get(const std::string& path, std::string_view what) {

@@ -13,13 +13,16 @@
 namespace spm::salt {
 
 struct Options {
-  std::string url;  // "https://salt:9080", without a trailing slash
+  std::string url;  // "https://salt:9080"
   std::string user;
   std::string password;
   std::string eauth = "pam";
   std::chrono::milliseconds timeout{30'000};
   bool verify_tls = true;
   std::string ca_file;
+  std::chrono::milliseconds retry_pause{200};  // before the first repetition of a read
+  std::chrono::seconds look_for_lost_after{20};  // a job that young is simply running
+  std::chrono::seconds give_up_silent_after{60};  // a minion that answers nothing for so long is down
 };
 
 class SaltSession {
@@ -34,11 +37,12 @@ class SaltSession {
   [[nodiscard]] Result<bool> ensure_login();
   // GET /: is a Salt API there at all?
   [[nodiscard]] Result<bool> hello();
+  [[nodiscard]] const Options& options() const { return options_; }
 
  private:
   struct Token {
     std::string text;
-    Time expires_at;
+    Time renew_at;  // when nine tenths of its life are over
     std::uint64_t generation = 0;
   };
   [[nodiscard]] Result<Token> token();

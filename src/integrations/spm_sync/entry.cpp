@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "base/json_access.hpp"
+#include "base/os_release.hpp"
 #include "base/package_grammar.hpp"
 #include "integrations/spm_sync/spm_sync.hpp"
 
@@ -42,28 +43,10 @@ Severity severity_of(const std::string& word) {
   return Severity::Unknown;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kReleases{{{"trixie", "13"},
-                                                                                 {"bookworm", "12"},
-                                                                                 {"bullseye", "11"},
-                                                                                 {"buster", "10"},
-                                                                                 {"noble", "24.04"},
-                                                                                 {"jammy", "22.04"},
-                                                                                 {"focal", "20.04"},
-                                                                                 {"bionic", "18.04"},
-                                                                                 {"xenial", "16.04"},
-                                                                                 {"trusty", "14.04"},
-                                                                                 {"resolute", "26.04"},
-                                                                                 {"plucky", "25.04"}}};
-
-// "debian-bookworm" → "debian-12"; what is not known stays as it is.
-std::string release_of(const std::string& distribution) {
-  const auto text = lower(distribution);
-  const auto dash = text.find('-');
-  if (dash == std::string::npos) return text;
-  for (const auto& [name, number] : kReleases) {
-    if (text.substr(dash + 1) == name) return text.substr(0, dash + 1) + std::string(number);
-  }
-  return text;
+// "debian-bookworm" → "debian-12", in the words that UYUNI's systems get too; what is not known stays as it is.
+std::string distribution_of(const std::string& text) {
+  const auto known = os_release_of(text);
+  return known ? known->os_release : lower(text);
 }
 
 // A USN, DSA, RHSA or CVE record is about security; the feed collects nothing else, but older imports carry RHBA and RHEA too.
@@ -115,7 +98,7 @@ Result<ports::Advisory> read_entry(const json::value& entry, std::size_t index) 
   // The feed's severities are enriched from NVD; a missing one says nothing.
   advisory.severity_source = advisory.severity == Severity::Unknown ? ports::SeveritySource::None : ports::SeveritySource::Vendor;
   advisory.source = lower(source->value_or("spm-sync"));
-  advisory.distribution = release_of(distribution->value_or(""));
+  advisory.distribution = distribution_of(distribution->value_or(""));
   advisory.cves = cves_in(*name);
   advisory.cves.merge(cves_in(advisory.synopsis));
   if (*issued && !(*issued)->empty()) {

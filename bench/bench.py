@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Measures the product through its own API: the time of a full and of an unchanged sync, or how fast the queue is listed.
+
+usage: bench.py sync|api BINARY
+
+Starts `BINARY demo` without scripted errata (scenario.json) on a catalogue of some 5,000 advisories, each missing on three systems of its
+OS: the real ones when ../shared/data is there, else made-up ones. Called by scripts/bench, which builds BINARY and installs wrk.
+"""
+import contextlib
+import gzip
+import json
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WORK = ROOT / "build" / "bench"
+REAL_ADVISORIES = ROOT.parent / "shared" / "data" / "almalinux-8-9-advisories.jsonl.gz"
+MADE_UP = 5029
+QUEUE_ITEMS = 5000
+PATIENCE_SECONDS = 1200
+
+
+def write_catalogue(path):
+    """Returns where the advisories are from."""
+    if REAL_ADVISORIES.exists():
+        with gzip.open(REAL_ADVISORIES, "rb") as source, open(path, "wb") as target:
+            shutil.copyfileobj(source, target)
+        return "AlmaLinux 8 and 9"
+    with open(path, "wb") as target:
+        subprocess.run([sys.executable, ROOT / "bench" / "make_catalogue.py", "--count", str(MADE_UP)], stdout=target, check=True)
+    return "made up"
+
+
+class Api:
+    def __init__(self, base, key):
+        self.base = base
+        self.key = key
+
+    def call(self, method, path, body=None):
+        request = urllib.request.Request(self.base + path, method=method, headers={"X-API-Key": self.key})
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            sys.exit(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}")
+
+    def wait_for_run(self, run_id):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            run = self.call("GET", f"/sync/runs/{run_id}")
+            if run["status"] == "succeeded":
+                return run
+            if run["status"] == "failed":
+                sys.exit(f"the sync with {run['source']} failed: {run['error']}")
+            time.sleep(0.2)
+        sys.exit(f"sync run {run_id} did not end within {PATIENCE_SECONDS} s")
+
+    def sync(self, source):
+        """A run of this source; one that is on its way already (the first, which starts by itself) is taken."""
+        return self.wait_for_run(self.call("POST", "/sync/trigger", {"source": source})["run_id"])
+
+
+@contextlib.contextmanager
+def running_demo(binary):
+    """Starts the demo and yields its API; stops it as Ctrl-C would."""
+    command = [binary, "demo", "--dir", WORK / "demo", "--port", "0", "--speed", "600",
+               "--scenario", ROOT / "bench" / "scenario.json", "--catalogue", WORK / "catalogue.jsonl"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        base = key = None
+        for line in process.stdout:
+            if match := re.search(r"API\s+(http://\S+/api/v1)", line):
+                base = match.group(1)
+            if match := re.search(r"Bearer (\S+)", line):
+                key = match.group(1)
+            if base and key:
+                break
+        else:
+            sys.exit("the demo did not start; its log is in build/bench/demo")
+        yield Api(base, key)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+
+
+def describe(run):
+    return f"{run['duration']:8.2f} s   {run['inserted']} inserted, {run['updated']} updated, {run['withdrawn']} withdrawn, {run['errors']} left out"
+
+
+def bench_sync(api):
+    for source, name in (("uyuni", "UYUNI"), ("spm_sync", "SPM-SYNC")):
+        first = api.call("GET", f"/sync/runs?source={source}&limit=500")["items"]
+        full = api.wait_for_run(first[-1]["id"]) if first else api.sync(source)
+        unchanged = api.sync(source)
+        print(f"{name:8} full      {describe(full)}")
+        print(f"{name:8} unchanged {describe(unchanged)}")
+    print(f"catalogue: {api.call('GET', '/errata/cache/stats')['total']} errata")
+
+
+def fill_queue(api):
+    names = []
+    while len(names) < QUEUE_ITEMS:
+        page = api.call("GET", f"/errata?os=rhel&sort=errata_id&limit=500&offset={len(names)}")["items"]
+        if not page:
+            break
+        names += [erratum["errata_id"] for erratum in page]
+    for begin in range(0, min(len(names), QUEUE_ITEMS), 500):
+        api.call("POST", "/queue", {"errata_ids": names[begin:min(begin + 500, QUEUE_ITEMS)], "target_os": "rhel"})
+    return api.call("GET", "/queue?limit=1")["total"]
+
+
+def bench_api(api):
+    api.sync("uyuni")
+    api.sync("spm_sync")
+    items = fill_queue(api)
+    url = api.base + "/queue?limit=50"
+    wrk = ["wrk", "-t1", "-c8", "--latency", "-H", f"X-API-Key: {api.key}", url]
+    subprocess.run(wrk + ["-d2s"], check=True, stdout=subprocess.DEVNULL)
+    output = subprocess.run(wrk + ["-d10s"], check=True, capture_output=True, text=True).stdout
+    rate = re.search(r"Requests/sec:\s+([0-9.]+)", output)
+    p99 = re.search(r"99%\s+(\S+)", output)
+    if not rate or not p99 or "Non-2xx" in output:
+        sys.exit(f"wrk says:\n{output}")
+    print(f"GET /queue?limit=50 over {items} items, 8 connections: {float(rate.group(1)):.0f} requests/s, p99 {p99.group(1)}")
+
+
+def main():
+    benches = {"sync": bench_sync, "api": bench_api}
+    if len(sys.argv) != 3 or sys.argv[1] not in benches:
+        sys.exit("usage: bench.py sync|api BINARY")
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    origin = write_catalogue(WORK / "catalogue.jsonl")
+    print(f"advisories: {sum(1 for _ in open(WORK / 'catalogue.jsonl', 'rb'))}, {origin}")
+    with running_demo(sys.argv[2]) as api:
+        benches[sys.argv[1]](api)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+#include "sandbox/salt/jobs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sandbox/salt/functions.hpp"
+
+namespace spm::sandbox::salt {
+namespace {
+
+constexpr std::size_t kRememberedJobs = 100;  // minion_jid_queue_hwm
+constexpr Seconds kJobOverhead{2};
+
+}  // namespace
+
+Jobs::Jobs(World& world) : world_(world) {
+  world_.on_offline.emplace_back([this](Host& host) {
+    for (auto& [jid, job] : jobs_) {
+      const auto result = job.results.find(host.minion_id);
+      if (result != job.results.end() && is_running(result->second)) result->second.lost = true;
+    }
+  });
+  world_.on_boot.emplace_back([this](Host& host) { seen_.erase(host.minion_id); });  // the queue lives in the minion's memory
+}
+
+const Job* Jobs::find(const std::string& jid) const {
+  const auto found = jobs_.find(jid);
+  return found == jobs_.end() ? nullptr : &found->second;
+}
+
+std::string Jobs::new_jid() {
+  const auto day = std::chrono::floor<std::chrono::days>(world_.now());
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(world_.now() - day);
+  for (std::int64_t extra = 0;; ++extra) {
+    std::string jid = fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}{:06}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                                  clock.hours().count(), clock.minutes().count(), clock.seconds().count(), (clock.subseconds().count() + extra) % 1'000'000);
+    if (!jobs_.contains(jid)) return jid;
+  }
+}
+
+const Job& Jobs::publish(Job job, const FunctionCall& call) {
+  auto& stored = jobs_.try_emplace(job.jid, job).first->second;
+  for (const auto& minion : job.minions) {
+    auto* host = world_.host_by_minion(minion);
+    if (host == nullptr || !host->online) continue;  // nothing queues a job for a minion that is away
+    auto& seen = seen_[minion];
+    if (std::find(seen.begin(), seen.end(), job.jid) != seen.end()) continue;
+    seen.push_back(job.jid);
+    if (seen.size() > kRememberedJobs) seen.pop_front();
+    world_.record(*host, "salt_job", {{"jid", job.jid}, {"function", call.function}});
+    auto done = run_function(world_, *host, job.jid, call);
+    MinionResult result{world_.now(), world_.now() + world_.scaled(kJobOverhead + done.takes), false, std::move(done.value), done.retcode, host->next_pid += 3};
+    if (lose_results > 0) {
+      --lose_results;
+      result.lost = true;
+      world_.record(*host, "return_lost", {{"jid", job.jid}});
+    }
+    stored.results.insert_or_assign(minion, std::move(result));
+  }
+  return stored;
+}
+
+}  // namespace spm::sandbox::salt
