@@ -23,7 +23,10 @@ Result<bool> Listener::start() {
   auto server = http::Server::create(options_, handler_, edge_error);
   if (!server) return tl::unexpected<Error>(server.error());
   server_ = std::move(*server);
-  for (std::size_t i = 0; i < options_.listen.size(); ++i) options_.listen[i].port = server_->port(i);  // the next start takes the same
+  for (std::size_t i = 0; i < options_.listen.size(); ++i) {
+    auto& port = options_.listen[i].port;
+    if (port == 0) port = server_->port(i);  // the next start takes the same; never written again, so port() needs no lock
+  }
   server_->start();
   return true;
 }

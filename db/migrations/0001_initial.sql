@@ -214,6 +214,7 @@ CREATE TABLE patch_tests (
 CREATE UNIQUE INDEX tests_one_open_per_system ON patch_tests (system_id) WHERE status = 'running';
 CREATE INDEX tests_due ON patch_tests (due_at) WHERE status = 'running';
 CREATE INDEX tests_by_queue ON patch_tests (queue_id, id DESC);
+CREATE INDEX tests_by_system ON patch_tests (system_id, completed_at DESC);
 CREATE INDEX tests_by_erratum ON patch_tests (advisory_name, id DESC);
 
 CREATE TABLE patch_test_phases (

@@ -1,8 +1,8 @@
 // The endpoints of the catalogue: errata. Those of the syncs stand in sync_api.cpp.
 
-#include <boost/json/value_to.hpp>
 #include <algorithm>
 #include <array>
+#include <boost/json/value_to.hpp>
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/catalogue_sql.hpp"

@@ -60,6 +60,9 @@ JOIN errata_cache e ON e.advisory_name = told.advisory_name
 WHERE e.uyuni_update_date IS DISTINCT FROM told.update_date
 ORDER BY e.advisory_name;
 
+-- name: with_packages
+SELECT advisory_name FROM errata_cache WHERE advisory_name = ANY ($1::text[]) AND packages IS NOT NULL ORDER BY advisory_name;
+
 -- name: applicable_without_packages
 SELECT e.advisory_name FROM errata_cache e
 WHERE e.packages IS NULL AND e.withdrawn_at IS NULL

@@ -1,7 +1,7 @@
 #include "catalogue/store.hpp"
 
-#include <boost/json/value_to.hpp>
 #include <algorithm>
+#include <boost/json/value_to.hpp>
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/catalogue_sql.hpp"
@@ -174,6 +174,10 @@ std::int64_t retract(db::Tx& tx, const std::vector<AdvisoryName>& names, Time no
 std::vector<AdvisoryName> needing_details(db::Tx& tx, const std::vector<AdvisoryName>& names,
                                           const std::vector<std::string>& update_dates) {
   return names_of(tx.execute(sql::needing_details, {texts_of(names), update_dates}));
+}
+
+std::vector<AdvisoryName> with_packages(db::Tx& tx, const std::vector<AdvisoryName>& names) {
+  return names_of(tx.execute(sql::with_packages, {texts_of(names)}));
 }
 
 std::vector<AdvisoryName> applicable_without_packages(db::Tx& tx, std::int64_t limit) {

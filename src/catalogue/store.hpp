@@ -26,6 +26,8 @@ std::int64_t leave_spm_sync(db::Tx& tx, const std::vector<AdvisoryName>& names, 
 std::int64_t retract(db::Tx& tx, const std::vector<AdvisoryName>& names, Time now);
 [[nodiscard]] std::vector<AdvisoryName> needing_details(db::Tx& tx, const std::vector<AdvisoryName>& names,
                                                         const std::vector<std::string>& update_dates);
+// Those of the names whose packages are known.
+[[nodiscard]] std::vector<AdvisoryName> with_packages(db::Tx& tx, const std::vector<AdvisoryName>& names);
 [[nodiscard]] std::vector<AdvisoryName> applicable_without_packages(db::Tx& tx, std::int64_t limit);
 
 [[nodiscard]] std::int64_t count_present_systems(db::Tx& tx);

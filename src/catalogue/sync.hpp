@@ -17,8 +17,8 @@
 
 namespace spm::catalogue {
 
-// Called after each sync, outside of any transaction, with every erratum whose row, applicability or successor changed. Scores follow from
-// it.
+// Called after each sync, outside of any transaction, with every erratum of known packages whose row, applicability or successor changed:
+// scores follow from it. An erratum whose packages are not known has nothing to be scored from.
 using OnChanged = std::function<void(const std::vector<AdvisoryName>&)>;
 
 struct SyncSettings {

@@ -1,7 +1,7 @@
 #include "catalogue/sync_api.hpp"
 
-#include <boost/json/value_to.hpp>
 #include <algorithm>
+#include <boost/json/value_to.hpp>
 
 #include "audit/audit.hpp"
 #include "catalogue/catalogue_sql.hpp"

@@ -2,10 +2,10 @@
 
 #include <map>
 
+#include "catalogue/consequences.hpp"
 #include "catalogue/details.hpp"
 #include "catalogue/merge_write.hpp"
 #include "catalogue/store.hpp"
-#include "catalogue/superseding_store.hpp"
 #include "catalogue/sync.hpp"
 #include "catalogue/sync_run.hpp"
 #include "log/log.hpp"
@@ -94,8 +94,7 @@ Result<void> sync_all(const SyncContext& context, SyncReport& report, const std:
   const auto packages = ensure_packages(context, wanted_packages(context.pool), stop);
   changed.insert(packages.filled.begin(), packages.filled.end());
   report.skipped += static_cast<std::int64_t>(packages.failed.size());
-  for (auto& name : recompute_superseding(context.pool, context.clock.now())) changed.insert(std::move(name));
-  if (context.on_changed && !changed.empty()) context.on_changed({changed.begin(), changed.end()});
+  draw_consequences(context, std::move(changed));
   return {};
 }
 

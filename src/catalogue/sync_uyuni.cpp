@@ -5,10 +5,10 @@
 #include <span>
 #include <unordered_map>
 
+#include "catalogue/consequences.hpp"
 #include "catalogue/details.hpp"
 #include "catalogue/merge_write.hpp"
 #include "catalogue/store.hpp"
-#include "catalogue/superseding_store.hpp"
 #include "catalogue/sync.hpp"
 #include "catalogue/sync_run.hpp"
 #include "log/log.hpp"
@@ -278,9 +278,7 @@ Result<void> sync_all(const SyncContext& context, SyncReport& report, const std:
   std::set<AdvisoryName> changed;
   store_overviews(context, *all, report, changed);
   const auto details = read_details(context, *all, report, changed, stop);
-  // What was learned before the details failed is stored and must have its consequences.
-  for (auto& name : recompute_superseding(context.pool, context.clock.now())) changed.insert(std::move(name));
-  if (context.on_changed && !changed.empty()) context.on_changed({changed.begin(), changed.end()});
+  draw_consequences(context, std::move(changed));
   return details;
 }
 

@@ -70,8 +70,6 @@ config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox
                                   {"SPM_SYNC_URL", fleet.spm_sync_url()},
                                   {"SPM_SYNC_API_KEY", scenario.spm_sync.api_key},
                                   {"NODE_EXPORTER_PORT", std::to_string(fleet.exporter_port())},
-                                  // Scraped every second, so ten samples; a rate needs two on each side of a change.
-                                  {"METRICS_WINDOW_SECONDS", "10"},
                                   {"LOG_FILE", (std::filesystem::absolute(options.directory) / "orchestrator.log").string()}};
   if (!prometheus_url.empty()) environment["PROMETHEUS_URL"] = prometheus_url;
   return environment;
@@ -195,6 +193,8 @@ class Demo {
     // A socket in the demo's folder and "any free port" are nothing that an installation could configure.
     loaded->settings.database.conninfo = cluster_->conninfo("spm");
     loaded->settings.api.port = static_cast<std::uint16_t>(options_.api_port);
+    // Scraped every second: five samples. A window of minutes would outlast the accelerated waits.
+    loaded->settings.tests.metrics_window = std::chrono::seconds(5);
     service_ = std::make_unique<app::Service>(loaded->settings, clock_, app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3)});
     service_->start();
     return {};

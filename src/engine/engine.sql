@@ -14,7 +14,8 @@ WHERE id = (SELECT id FROM patch_tests
 RETURNING id, fence;
 
 -- name: claimed_run
-SELECT t.*, p.deadline_at AS phase_deadline_at
+SELECT t.*, p.deadline_at AS phase_deadline_at,
+       (SELECT max(o.completed_at) FROM patch_tests o WHERE o.system_id = t.system_id AND o.id <> t.id) AS quiet_since
 FROM patch_tests t LEFT JOIN patch_test_phases p ON p.test_id = t.id AND p.phase = t.phase AND p.attempt = t.attempt
 WHERE t.id = $1::bigint AND t.fence = $2::bigint;
 
@@ -23,7 +24,7 @@ WHERE t.id = $1::bigint AND t.fence = $2::bigint;
 SELECT min(greatest(due_at, lease_until)) AS due_at FROM patch_tests WHERE status = 'running' AND engine_version <= $1::integer;
 
 -- name: renew_lease
-UPDATE patch_tests SET lease_until = $3::timestamptz WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' RETURNING id;
+UPDATE patch_tests SET lease_until = $3::timestamptz WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' AND lease_owner IS NOT NULL RETURNING id;
 
 -- The row's lock until the end of the transaction: nobody can claim the run while a step of its owner is being committed.
 -- name: hold_run

@@ -134,21 +134,31 @@ Awaited<Operation> Operations::adopt_or_act(const Effect& effect, Operation oper
   if (now < operation.acted_at + settle) {
     return Outcome(WaitUntil{operation.acted_at + settle, fmt::format("making sure that \"{}\" did not happen before it is repeated", effect.name), {}});
   }
+  repeat(operation, now);
+  return act(effect, std::move(operation));
+}
+
+// In transactions of their own, closed before anything is done outside: no connection is held over an upstream call.
+void Operations::repeat(Operation& operation, Time now) {
   db::Tx tx(pool_);
   store::hold_run(tx, lease_);
   store::act_again(tx, operation.id, now);
   tx.commit();
   operation.acted_at = now;
-  return act(effect, std::move(operation));
+}
+
+std::optional<Operation> Operations::existing(std::string_view name) {
+  db::Tx tx(pool_);
+  auto found = store::find_operation(tx, run_, name);
+  tx.commit();
+  return found;
 }
 
 Awaited<Operation> Operations::begun(const Effect& effect) {
-  db::Tx tx(pool_);
-  auto existing = store::find_operation(tx, run_, effect.name);
-  tx.commit();
-  if (!existing) return act(effect, intend(effect));
-  if (existing->state == OperationState::Intended) return adopt_or_act(effect, std::move(*existing));
-  return *existing;
+  auto operation = existing(effect.name);
+  if (!operation) return act(effect, intend(effect));
+  if (operation->state == OperationState::Intended) return adopt_or_act(effect, std::move(*operation));
+  return *operation;
 }
 
 Awaited<Operation> Operations::poll(const Effect& effect, Operation operation) {

@@ -82,7 +82,9 @@ class Operations {
   void close(Operation& operation, OperationState state, json::object result);
 
  private:
+  [[nodiscard]] std::optional<Operation> existing(std::string_view name);
   [[nodiscard]] Operation intend(const Effect& effect);
+  void repeat(Operation& operation, Time now);
   [[nodiscard]] Awaited<Operation> act(const Effect& effect, Operation operation);
   [[nodiscard]] Awaited<Operation> adopt_or_act(const Effect& effect, Operation operation);
   [[nodiscard]] Awaited<Operation> refused(const Effect& effect, Operation operation, const Error& error);

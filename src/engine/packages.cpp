@@ -129,10 +129,7 @@ std::vector<ports::Command> zypper_back(const WayBack& way) {
   return commands;
 }
 
-json::value joined_versions(const std::set<std::string>& versions) {
-  if (versions.empty()) return nullptr;
-  return json::value(fmt::format("{}", fmt::join(versions, ", ")));
-}
+std::string joined_versions(const std::set<std::string>& versions) { return fmt::format("{}", fmt::join(versions, ", ")); }
 
 }  // namespace
 

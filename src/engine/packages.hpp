@@ -43,7 +43,7 @@ struct PackageChange {
 
 [[nodiscard]] json::object to_json(const Installed& installed);
 [[nodiscard]] Installed installed_from(const json::object& stored);
-[[nodiscard]] json::array to_json(const std::vector<PackageChange>& changes);  // [{"name", "before"|null, "after"|null}]
+[[nodiscard]] json::array to_json(const std::vector<PackageChange>& changes);  // [{"name", "before", "after"}], "" when not installed
 // "openssl 3.0.2-1 → 3.0.2-2, libssl3 …, and 4 more": for sentences.
 [[nodiscard]] std::string describe(const std::vector<PackageChange>& changes);
 

@@ -47,6 +47,7 @@ struct Run {
   std::string abort_reason;
   std::string waiting_for;  // what the last step waited for
   Time started_at;
+  std::optional<Time> quiet_since;  // when the run before it on this system ended; nullopt: it is the first
 
   [[nodiscard]] ports::Target target() const { return {system, subject.minion_id}; }
 };

@@ -77,10 +77,15 @@ void Runner::postpone(const Lease& lease, const std::string& why) {
   }
 }
 
-void Runner::take_step(Lease& lease) {
+Run Runner::load(const Lease& lease) {
   db::Tx tx(pool_);
-  const Run run = store::claimed_run(tx, {lease.run(), lease.fence()});
+  auto run = store::claimed_run(tx, {lease.run(), lease.fence()});
   tx.commit();
+  return run;
+}
+
+void Runner::take_step(const Lease& lease) {
+  const Run run = load(lease);
   const log::Scope scope({{"errata_id", run.erratum}, {"phase", to_string(run.phase)}});
   if (run.abort_requested_at && !is_way_back(run.phase)) return commit_abort(pool_, settings_, run, lease, clock_.now());
   const Outcome outcome = outcome_of(run, lease);

@@ -32,7 +32,8 @@ class Runner {
   class Held;  // a lease in the set of those to renew, while its step is taken
 
   [[nodiscard]] std::shared_ptr<Lease> claim();
-  void take_step(Lease& lease);
+  [[nodiscard]] Run load(const Lease& lease);
+  void take_step(const Lease& lease);
   [[nodiscard]] Outcome outcome_of(const Run& run, const Lease& lease);
   void postpone(const Lease& lease, const std::string& why);
 

@@ -107,6 +107,7 @@ Run claimed_run(db::Tx& tx, const Claim& claim) {
   run.facts = row.json_value("facts").as_object();
   run.subject = subject_from(run.facts);
   run.started_at = row.time("started_at");
+  run.quiet_since = row.time_or_null("quiet_since");
   read_decision(run, row);
   return run;
 }

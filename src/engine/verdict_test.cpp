@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"no_source", measured({}, {}, kNone), measured({}, {}, kNone), {}, {}, false, S, S, P, P, false},
                       Row{"no_source_required", measured({}, {}, kNone), measured({}, {}, kNone), {}, {}, true, F, F, P, F, true},
                       Row{"no_source_and_failed_unit", measured({}, {}, kNone), measured({}, {}, kNone), {}, {"x"}, true, F, F, F, F, false}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& row) { return std::string(row.param.name); });
 
 // A missing value never passes, whatever else is measured.
 RC_GTEST_PROP(Verdict, NothingMissingEverPasses, (bool cpu_before, bool cpu_after, bool required)) {

@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::string_view kLearnPackages = "run a sync (POST /api/v1/sync/trigger) and, when it has ended, add the erratum again";
 
-std::vector<AdvisoryName> without_repeats(const std::vector<AdvisoryName>& errata) {
-  std::set<AdvisoryName> seen;
-  std::vector<AdvisoryName> once;
-  for (const AdvisoryName& erratum : errata) {
-    if (seen.insert(erratum).second) once.push_back(erratum);
-  }
-  return once;
-}
-
 Result<bool> require_known_os(db::Tx& tx, const std::string& target_os) {
   if (is_known_os(target_os) || tx.execute(sql::has_test_system, {target_os})[0].boolean("found")) return true;
   return fail(ErrorCode::ValidationError,
@@ -143,10 +134,9 @@ class Adding {
 Result<AddReport> add(db::Tx& tx, const AddOrder& order, const scoring::Weights& defaults, const Acting& acting) {
   if (const Result<bool> known = require_known_os(tx, order.target_os); !known) return tl::unexpected(known.error());
   tx.execute(sql::serialise_adds);
-  const std::vector<AdvisoryName> errata = without_repeats(order.errata);
-  const std::vector<store::Candidate> candidates = store::candidates(tx, errata, order.target_os);
+  const std::vector<store::Candidate> candidates = store::candidates(tx, order.errata, order.target_os);
   std::vector<store::ErratumOnOs> on_os;
-  for (const AdvisoryName& erratum : errata) on_os.push_back({erratum, order.target_os});
+  for (const AdvisoryName& erratum : order.errata) on_os.push_back({erratum, order.target_os});
   const auto covering = store::covering_of(tx, on_os);
   const auto not_scored = score_missing(tx, candidates, defaults, acting.now);
   Adding adding(tx, order, acting);

@@ -86,7 +86,8 @@ class Scheduler::Runner {
   void register_jobs() {
     for (auto& slot : slots_) {
       if (slot->is_registered) continue;
-      register_job(pool_, slot->task.name, slot->task.interval, clock_.now());
+      auto connection = pool_.acquire();
+      register_job(*connection, slot->task.name, slot->task.interval, clock_.now());
       slot->is_registered = true;
     }
   }
@@ -95,9 +96,9 @@ class Scheduler::Runner {
   void renew_claims() {
     for (auto& slot : slots_) {
       auto claim = claim_of(*slot);
-      const Time now = clock_.now();
-      if (!claim || claim->until - now > options_.claim_for * 2 / 3) continue;
-      const bool kept = renew(pool_, *claim, now + options_.claim_for);
+      if (!claim || claim->until - clock_.now() > options_.claim_for * 2 / 3) continue;
+      auto connection = pool_.acquire();
+      const bool kept = renew(*connection, *claim, clock_.now() + options_.claim_for);
       const std::lock_guard lock(mutex_);
       if (!slot->claim || slot->claim->number != claim->number) continue;
       slot->claim->until = claim->until;
@@ -119,7 +120,8 @@ class Scheduler::Runner {
       if (!claim_of(*slot)) idle.push_back(slot->task.name);
     }
     if (idle.empty()) return false;
-    const auto claim = claim_due(pool_, idle, options_.node, clock_.now(), options_.claim_for);
+    auto connection = pool_.acquire();
+    const auto claim = claim_due(*connection, idle, options_.node, clock_.now(), options_.claim_for);
     if (!claim) return false;
     const auto slot = std::find_if(slots_.begin(), slots_.end(), [&](const auto& one) { return one->task.name == claim->name; });
     {
@@ -168,7 +170,9 @@ class Scheduler::Runner {
 
   void record(const Claim& claim, Outcome outcome, const std::string& error, bool was_interrupted) {
     try {
-      const bool kept = was_interrupted ? give_back(pool_, claim, clock_.now()) : finish(pool_, claim, outcome, error, clock_.now());
+      auto connection = pool_.acquire();
+      const bool kept =
+          was_interrupted ? give_back(*connection, claim, clock_.now()) : finish(*connection, claim, outcome, error, clock_.now());
       if (!kept) log::warning("scheduler", "a periodic job ended after its claim had run out; another orchestrator has it now");
     } catch (const std::exception& problem) {
       log::warning("scheduler", "the end of a periodic job could not be recorded; it runs again when its claim has run out",

@@ -1,9 +1,13 @@
+-- A known job keeps its due time: a node that registers late, or again, must not bring back a time that was served.
 -- name: register_job
 INSERT INTO periodic_jobs AS job (name, interval_seconds, next_run_at)
 VALUES ($1, $2::float8, $3::timestamptz)
 ON CONFLICT (name) DO UPDATE
    SET interval_seconds = excluded.interval_seconds,
-       next_run_at = least(job.next_run_at, $3::timestamptz + make_interval(secs => excluded.interval_seconds));
+       next_run_at = CASE
+         WHEN job.interval_seconds = excluded.interval_seconds THEN job.next_run_at
+         ELSE least(job.next_run_at, $3::timestamptz + make_interval(secs => excluded.interval_seconds))
+       END;
 
 -- A claim that ran out makes its job due whatever next_run_at says: the due time it stood for was not served. next_run_at moves on at
 -- the claim, along its own grid and past now, so that a trigger that comes while the job runs is not overwritten at its end.

@@ -1,5 +1,5 @@
-#include <boost/json/value_to.hpp>
 #include <array>
+#include <boost/json/value_to.hpp>
 #include <cmath>
 
 #include "log/log.hpp"

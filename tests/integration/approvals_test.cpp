@@ -50,21 +50,19 @@ class Approvals : public testing::Test {
     return id;
   }
   test::Caller::Answer decide(QueueId id, const std::string& action, const json::object& body = {}) {
-    return caller.call(Method::Post, "/api/v1/approvals/{queue_id}/" + action, {{"queue_id", std::to_string(id.value)}}, body);
+    return caller.call(Method::Post, "/api/v1/approvals/" + std::to_string(id.value) + "/" + action, body);
   }
   test::Caller::Answer list(const std::multimap<std::string, std::string>& query = {}) {
-    return caller.call(Method::Get, "/api/v1/approvals/pending", {}, nullptr, query);
+    return caller.call(Method::Get, "/api/v1/approvals/pending", nullptr, query);
   }
-  test::Caller::Answer detail(QueueId id) {
-    return caller.call(Method::Get, "/api/v1/approvals/pending/{queue_id}", {{"queue_id", std::to_string(id.value)}});
-  }
+  test::Caller::Answer detail(QueueId id) { return caller.call(Method::Get, "/api/v1/approvals/pending/" + std::to_string(id.value)); }
 
   db::Pool& pool() { return database.pool(); }
 
   test::TestDatabase database;
   test::ManualClock clock{*parse_time("2026-03-02T09:15:00Z")};
   test::QueueRows rows{pool(), clock};
-  test::Caller caller{approvals::endpoints(pool(), clock)};
+  test::Caller caller{approvals::endpoints(pool(), clock), clock};
 };
 
 std::vector<std::string> names_in(const json::object& answer) {
@@ -118,16 +116,28 @@ TEST_F(Approvals, OfTwentyPeopleOneDecides) {
 
 TEST_F(Approvals, RejectAndSnoozeNeedAReason) {
   const QueueId id = tested("USN-1-1");
-  for (const json::object& body : {json::object{{"reason", " \n "}, {"snooze_days", 3}}, json::object{{"snooze_days", 3}}}) {
-    for (const std::string action : {"reject", "snooze"}) {
-      const auto answer = decide(id, action, body);
-      EXPECT_EQ(answer.status, 400);
-      EXPECT_TRUE(answer.body.at("fields").as_object().contains("reason"));
-    }
+  const std::vector<std::pair<std::string, json::object>> without_reason = {{"reject", {{"reason", " \n "}}},
+                                                                            {"reject", {}},
+                                                                            {"snooze", {{"snooze_days", 3}, {"reason", " \n "}}},
+                                                                            {"snooze", {{"snooze_days", 3}}}};
+  for (const auto& [action, body] : without_reason) {
+    const auto answer = decide(id, action, body);
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.error, "validation_error");
+    EXPECT_TRUE(answer.body.at("fields").as_object().contains("reason"));
   }
   EXPECT_EQ(rows.read(id).status, Status::PendingApproval);
   EXPECT_EQ(decide(id, "reject", {{"reason", "breaks the printer"}}).body.at("rejected_by").as_string(), "api-key:tester");
   EXPECT_EQ(rows.read(id).status, Status::Rejected);
+}
+
+TEST_F(Approvals, ASnoozeLastsFromOneToNinetyDays) {
+  const QueueId id = tested("USN-1-1");
+  for (const int days : {0, 91}) {
+    const auto answer = decide(id, "snooze", {{"snooze_days", days}, {"reason", "later"}});
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_TRUE(answer.body.at("fields").as_object().contains("snooze_days"));
+  }
 }
 
 TEST_F(Approvals, ASnoozedItemComesBackAndCanBeDecided) {

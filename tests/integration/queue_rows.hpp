@@ -1,9 +1,11 @@
 #pragma once
-// Rows for tests of the queue and of what stands on it: builders that default everything but what a test is about, and calls of endpoints.
+// Rows for tests of the queue and of what stands on it: builders that default everything but what a test is about, and calls of
+// endpoints.
 
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +13,9 @@
 
 #include "base/time.hpp"
 #include "db/db.hpp"
+#include "engine/settings.hpp"
+#include "http/contract.hpp"
+#include "http/dispatcher.hpp"
 #include "http/endpoint.hpp"
 #include "queue/queue.hpp"
 #include "tests/support/clock.hpp"
@@ -148,7 +153,7 @@ class QueueRows {
 
   // A finished run of the item's erratum on the system.
   TestId test_run(QueueId id, std::int64_t system_id, const std::string& status) {
-    return TestId{run(rows_sql::kTestRun, {id, system_id, status, clock_.now(), json::object{}})[0].integer("id")};
+    return TestId{run(rows_sql::kTestRun, {id, system_id, status, clock_.now(), engine::to_json(engine::RunConfig{})})[0].integer("id")};
   }
 
   // The actions on record about the item, and the types of its events, oldest first.
@@ -182,43 +187,48 @@ class QueueRows {
   const Clock& clock_;
 };
 
-// Calls one endpoint of a table as the dispatcher does, without authentication and contract.
+// Calls endpoints through the dispatcher with the program's own contract: requests are checked against it, and answers too.
 class Caller {
  public:
-  explicit Caller(std::vector<http::Endpoint> endpoints) : endpoints_(std::move(endpoints)) {}
+  Caller(std::vector<http::Endpoint> endpoints, const Clock& clock)
+      : dispatcher_({.endpoints = std::move(endpoints),
+                     .authenticate = [](const http::Request&) -> Result<access::Principal> {
+                       return access::Principal{"api-key:tester", access::all_permissions()};
+                     },
+                     .run_once = {},
+                     .observer = {},
+                     .answer_check = http::AnswerCheck::Strict},
+                    http::Contract::embedded(), clock) {}
 
   struct Answer {
     int status = 0;
-    json::object body;
-    std::string error;  // the word of the contract
+    json::object body;  // of an error: its details
+    std::string error;  // the word of the contract; empty when it is none
     std::string message;
   };
 
-  // `path` is the endpoint's own ("/api/v1/queue/{id}"), `params` fill its holes.
-  Answer call(http::Method method, std::string_view path, const std::map<std::string, std::string>& params = {},
-              const json::value& body = nullptr, const std::multimap<std::string, std::string>& query = {}) const {
-    for (const http::Endpoint& endpoint : endpoints_) {
-      if (endpoint.method != method || endpoint.path != path) continue;
-      http::Request request;
-      request.method = method;
-      request.path_params = params;
-      request.query = query;
-      request.json_body = body;
-      request.actor = "api-key:tester";
-      request.remote_address = "192.0.2.7";
-      const Result<http::Response> response = endpoint.handle(request);
-      if (!response) {
-        return {http_status(response.error().code), response.error().details, std::string(to_string(response.error().code)),
-                response.error().message};
-      }
-      return {response->status, json::parse(response->body).as_object(), "", ""};
+  [[nodiscard]] Answer call(http::Method method, const std::string& path, const json::value& body = nullptr,
+                            const std::multimap<std::string, std::string>& query = {}) const {
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    request.query = query;
+    request.remote_address = "192.0.2.7";
+    request.request_id = "test";
+    if (!body.is_null()) {
+      request.headers.emplace("Content-Type", "application/json");
+      request.body = json::serialize(body);
     }
-    ADD_FAILURE() << "no endpoint " << path;
-    return {};
+    const http::Reply reply = dispatcher_.handle(request);
+    json::object answer = json::parse(reply.response.body).as_object();
+    if (reply.response.status < 400) return {reply.response.status, std::move(answer), "", ""};
+    const json::value* details = answer.if_contains("details");
+    return {reply.response.status, details != nullptr ? details->as_object() : json::object{}, std::string(answer.at("error").as_string()),
+            std::string(answer.at("message").as_string())};
   }
 
  private:
-  std::vector<http::Endpoint> endpoints_;
+  http::Dispatcher dispatcher_;
 };
 
 }  // namespace spm::test

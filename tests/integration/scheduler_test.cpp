@@ -21,12 +21,12 @@ using namespace std::chrono_literals;
 
 class Claims : public testing::Test {
  protected:
-  std::optional<Claim> claim(const std::string& node) { return claim_due(database_.pool(), {"job"}, node, clock_.now(), 15s); }
+  std::optional<Claim> claim(const std::string& node) { return claim_due(*database_.pool().acquire(), {"job"}, node, clock_.now(), 15s); }
   db::Row row() {
     rows_ = database_.query("SELECT * FROM periodic_jobs WHERE name = 'job'");
     return (*rows_)[0];
   }
-  void SetUp() override { register_job(database_.pool(), "job", 60s, clock_.now()); }
+  void SetUp() override { register_job(*database_.pool().acquire(), "job", 60s, clock_.now()); }
 
   TestDatabase database_;
   ManualClock clock_;
@@ -37,7 +37,7 @@ TEST_F(Claims, GiveADueTimeToOneNodeOnly) {
   const auto first = claim("a");
   ASSERT_TRUE(first);
   EXPECT_FALSE(claim("b"));
-  EXPECT_TRUE(finish(database_.pool(), *first, Outcome::Succeeded, "", clock_.now()));
+  EXPECT_TRUE(finish(*database_.pool().acquire(), *first, Outcome::Succeeded, "", clock_.now()));
   EXPECT_FALSE(claim("b"));
   clock_.advance(60s);
   EXPECT_TRUE(claim("b"));
@@ -58,9 +58,9 @@ TEST_F(Claims, OfADeadNodeRunOutAndAreFenced) {
   clock_.advance(1ms);
   const auto heir = claim("b");
   ASSERT_TRUE(heir);
-  EXPECT_FALSE(renew(database_.pool(), *dead, clock_.now() + 15s));
-  EXPECT_FALSE(finish(database_.pool(), *dead, Outcome::Succeeded, "", clock_.now()));
-  EXPECT_TRUE(finish(database_.pool(), *heir, Outcome::Failed, "UYUNI is away", clock_.now()));
+  EXPECT_FALSE(renew(*database_.pool().acquire(), *dead, clock_.now() + 15s));
+  EXPECT_FALSE(finish(*database_.pool().acquire(), *dead, Outcome::Succeeded, "", clock_.now()));
+  EXPECT_TRUE(finish(*database_.pool().acquire(), *heir, Outcome::Failed, "UYUNI is away", clock_.now()));
   EXPECT_EQ(row().text("last_result"), "failed");
   EXPECT_EQ(row().text("last_error"), "UYUNI is away");
 }
@@ -69,7 +69,7 @@ TEST_F(Claims, AreKeptByRenewing) {
   auto held = claim("a");
   for (int i = 0; i < 5; ++i) {
     clock_.advance(10s);
-    EXPECT_TRUE(renew(database_.pool(), *held, clock_.now() + 15s));
+    EXPECT_TRUE(renew(*database_.pool().acquire(), *held, clock_.now() + 15s));
     EXPECT_FALSE(claim("b"));
   }
 }
@@ -83,22 +83,35 @@ TEST_F(Claims, DoNotSwallowATriggerThatComesWhileTheJobRuns) {
     tx.commit();
   }
   EXPECT_FALSE(claim("b"));
-  EXPECT_TRUE(finish(database_.pool(), *running, Outcome::Succeeded, "", clock_.now()));
+  EXPECT_TRUE(finish(*database_.pool().acquire(), *running, Outcome::Succeeded, "", clock_.now()));
   EXPECT_TRUE(claim("b"));
 }
 
 TEST_F(Claims, ThatAreGivenBackAreDueAtOnce) {
   const auto stopped = claim("a");
-  EXPECT_TRUE(give_back(database_.pool(), *stopped, clock_.now()));
+  EXPECT_TRUE(give_back(*database_.pool().acquire(), *stopped, clock_.now()));
   EXPECT_TRUE(claim("b"));
 }
 
 TEST_F(Claims, FollowAShorterInterval) {
   const auto first = claim("a");
-  finish(database_.pool(), *first, Outcome::Succeeded, "", clock_.now());
-  register_job(database_.pool(), "job", 10s, clock_.now());
+  finish(*database_.pool().acquire(), *first, Outcome::Succeeded, "", clock_.now());
+  register_job(*database_.pool().acquire(), "job", 10s, clock_.now());
   clock_.advance(10s);
   EXPECT_TRUE(claim("a"));
+}
+
+// A node may read the clock, wait long for a connection, and register only when the others have moved on.
+TEST_F(Claims, AreNotRepeatedBecauseANodeRegistersLate) {
+  const Time read_early = clock_.now();
+  for (int minute = 0; minute < 3; ++minute) {
+    const auto served = claim("a");
+    ASSERT_TRUE(served);
+    ASSERT_TRUE(finish(*database_.pool().acquire(), *served, Outcome::Succeeded, "", clock_.now()));
+    if (minute < 2) clock_.advance(60s);
+  }
+  register_job(*database_.pool().acquire(), "job", 60s, read_early);
+  EXPECT_FALSE(claim("b"));
 }
 
 class TwoSchedulers : public testing::Test {

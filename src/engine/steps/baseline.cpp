@@ -38,7 +38,7 @@ Awaited<Running> read_running(StepContext& context) {
 }
 
 Awaited<Measurement> measure(StepContext& context) {
-  const auto measured = measure_by_prometheus(context);
+  const auto measured = measure_by_prometheus(context, context.run().quiet_since);
   if (!measured || measured->source != MetricSourceKind::None) return measured;
   auto fallback = measure_by_commands(context);
   if (!fallback) return fallback;
@@ -56,7 +56,7 @@ Outcome baseline(StepContext& context) {
   if (!running) return running.answer();
   const auto measurement = measure(context);
   if (!measurement) return measurement.answer();
-  if (measurement->source == MetricSourceKind::None && context.config().metrics_required) {
+  if (context.config().metrics_required && (!measurement->cpu_percent || !measurement->memory_percent)) {
     return Fail{FailureClass::Infra, fmt::format("metrics are required and cannot be measured: {}", measurement->detail), {}, {}};
   }
   return Done{fmt::format("{} packages, {} services, metrics from {}", packages->size(), running->services.size(), to_string(measurement->source)),

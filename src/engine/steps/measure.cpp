@@ -22,20 +22,14 @@ std::string instance_of(const StepContext& context) {
   return fmt::format("{}:{}", context.run().subject.ip, context.settings().node_exporter_port);
 }
 
-// After the patch the window must lie within the time of stabilizing, so that it holds nothing of before (prometheus 5.2); before the patch
-// the same length is used, or the two could not be compared. Under half a minute there are too few samples for a rate.
-std::chrono::seconds window_of(const StepContext& context) {
-  const auto stabilizing = scaled(context.config().wait_after_patch, context.settings().time_factor);
-  const auto fits = std::max<std::chrono::seconds>(std::chrono::duration_cast<std::chrono::seconds>(stabilizing), 30s);
-  return std::min(context.settings().metrics_window, fits);
-}
-
-Awaited<Measurement> measure_by_prometheus(StepContext& context) {
+Awaited<Measurement> measure_by_prometheus(StepContext& context, std::optional<Time> from) {
   const auto& run = context.run();
+  const auto window = context.settings().metrics_window;
   if (context.metrics() == nullptr || run.subject.ip.empty()) {
     return Measurement{MetricSourceKind::None, {}, {}, context.metrics() == nullptr ? "Prometheus is not configured" : "the system's address is not known"};
   }
-  const auto sample = context.metrics()->sample(instance_of(context), context.now(), window_of(context));
+  if (from && context.now() < *from + window) return Outcome(WaitUntil{*from + window, "letting the measuring window pass what happened before", {}});
+  const auto sample = context.metrics()->sample(instance_of(context), context.now(), window);
   const auto tries = number_fact(run, tries_fact(run)).value_or(0) + 1;
   const bool is_complete = sample && sample->cpu_percent && sample->memory_percent;
   if (!is_complete && tries < kTries) {

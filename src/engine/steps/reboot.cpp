@@ -38,8 +38,11 @@ Outcome reboot(StepContext& context) {
     return Skipped{"neither the erratum nor the system asks for a reboot", {{"required_reboot", false}}, {{"by_erratum", false}, {"by_system", false}}};
   }
   const std::string why = need->by_system ? "the system asks for a reboot" : "the erratum asks for a reboot";
-  context.move_item(queue::Status::Testing, queue::Status::NeedsReboot, why);
-  context.move_item(queue::Status::NeedsReboot, queue::Status::Rebooting, why);
+  const auto known = context.operations().find(Phase::Reboot, "reboot");
+  if (!known || !known->is_over()) {
+    context.move_item(queue::Status::Testing, queue::Status::NeedsReboot, why);
+    context.move_item(queue::Status::NeedsReboot, queue::Status::Rebooting, why);
+  }
 
   const auto rebooted = reboot_and_prove(context, need->boot_id);
   if (!rebooted) return rebooted.answer();

@@ -13,7 +13,7 @@ namespace {
 
 Awaited<Measurement> measure_like(StepContext& context, const Measurement& baseline) {
   switch (baseline.source) {
-    case MetricSourceKind::Prometheus: return measure_by_prometheus(context);
+    case MetricSourceKind::Prometheus: return measure_by_prometheus(context, time_fact(context.run(), "patched_at"));
     case MetricSourceKind::Salt: return measure_by_commands(context);
     case MetricSourceKind::None: break;
   }
