@@ -161,8 +161,7 @@ void Actions::pick_up(int id, std::int64_t sid) {
   picked.status = ActionStatus::PickedUp;
   picked.picked_up = world_.now();
   world_.in(kCleanUpAfter, [this, id] { clean_up(id); });
-  const Time start = std::max(world_.now(), target.state_job_until);
-  world_.at(start, [this, id, sid] { run(id, sid); });
+  world_.at(std::max(world_.now(), target.state_job_until), [this, id, sid] { run(id, sid); });
 }
 
 void Actions::run(int id, std::int64_t sid) {
@@ -170,6 +169,8 @@ void Actions::run(int id, std::int64_t sid) {
   auto* running = entry(id, sid);
   auto& target = host(sid);
   if (running == nullptr || !target.online) return;  // the return is lost with the minion: the entry stays picked up
+  // Two that were picked up at one instant both come here; the first to run makes the other wait.
+  if (world_.now() < target.state_job_until) return world_.at(target.state_job_until, [this, id, sid] { run(id, sid); });
   switch (action.type) {
     case ActionType::PackageRefresh: return run_refresh(action, *running, target);
     case ActionType::PatchUpdate: return run_patch(action, *running, target);

@@ -35,7 +35,8 @@ TEST_F(SpmSyncTest, EveryPageIsTheFirstOne) {
 TEST_F(SpmSyncTest, DatesComeInTwoFormsAndSeverityCanBeNull) {
   std::set<bool> http_dates;
   bool null_severity = false;
-  for (const auto& item : get("/api/errata", {{"limit", "100"}}).at("errata").as_array()) {
+  const auto answer = get("/api/errata", {{"limit", "100"}});
+  for (const auto& item : answer.at("errata").as_array()) {
     http_dates.insert(item.at("issued_date").as_string().ends_with("GMT"));
     null_severity = null_severity || item.at("severity").is_null();
   }

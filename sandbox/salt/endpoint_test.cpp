@@ -124,8 +124,8 @@ TEST_F(SaltTest, UnknownIdInAListIsReportedAndUnmatchedGlobIsEmpty) {
 TEST_F(SaltTest, OwnJidRunsOnceForAMinion) {
   const std::string jid = "20260131080000000001";
   const auto chunk = local("cmd.run_all", {{"client", "local_async"}, {"jid", jid}, {"kwarg", {{"cmd", "snapper -c root create --print-number"}, {"python_shell", true}}}});
-  EXPECT_EQ(run(chunk).at("jid"), jid);
-  EXPECT_EQ(run(chunk).at("jid"), jid);
+  EXPECT_EQ(run(chunk).at("jid").as_string(), jid);
+  EXPECT_EQ(run(chunk).at("jid").as_string(), jid);
   EXPECT_TRUE(job(jid).at("info").at(0).at("Result").as_object().empty());  // it takes its time
   clock.advance(std::chrono::seconds(2));
   const auto info = job(jid).at("info").at(0);

@@ -20,15 +20,23 @@ constexpr std::int64_t kWeb = 1000010002;
 
 class UyuniTest : public testing::Test {
  protected:
-  xmlrpc::Answer send(const std::string& method, Array params) {
+  std::string post(const std::string& method, Array params) {
     http::Request request;
     request.method = http::Method::Post;
     request.path = "/rpc/api";
     request.body = xmlrpc::write_call({method, std::move(params)});
     const auto reply = endpoint.handle(request);
     EXPECT_EQ(reply.response.status, 200);
-    auto answer = xmlrpc::parse_answer(reply.response.body);
-    EXPECT_TRUE(answer) << reply.response.body;
+    return reply.response.body;
+  }
+  std::string raw(const std::string& method, Array params) {
+    params.insert(params.begin(), key);
+    return post(method, std::move(params));
+  }
+  xmlrpc::Answer send(const std::string& method, Array params) {
+    const auto body = post(method, std::move(params));
+    auto answer = xmlrpc::parse_answer(body);
+    EXPECT_TRUE(answer) << body;
     return answer ? *answer : Value();
   }
   Value call(const std::string& method, Array params = {}) {
@@ -117,10 +125,8 @@ TEST_F(UyuniTest, BulkErrataCarryTheSystemIdAsText) {
 TEST_F(UyuniTest, SeverityIsAbsentWhenUnspecifiedAndEpochIsASpace) {
   EXPECT_EQ(*call("errata.getDetails", {"USN-1-1"}).structure()->at("severity").string(), "Important");
   EXPECT_FALSE(call("errata.getDetails", {"USN-3-1"}).structure()->contains("severity"));
+  EXPECT_THAT(raw("system.listInstalledPackages", {kUbuntu}), HasSubstr("<name>epoch</name><value><string> </string>"));
   const auto packages = call("system.listInstalledPackages", {kUbuntu});
-  for (const auto& package : *packages.array()) {
-    if (*package.structure()->at("name").string() == "openssl") EXPECT_EQ(*package.structure()->at("epoch").string(), "");  // parsers trim what the server sends as one space
-  }
   EXPECT_GT(packages.array()->size(), 150U);
 }
 

@@ -71,7 +71,8 @@ Result<const json::object*> object_of(const json::value& value, const std::strin
 }
 
 template <class Read>
-auto required(const json::object& object, std::string_view key, const JsonPath& path, const Read& read) -> decltype(read(json::value(), std::string())) {
+auto required(const json::object& object, std::string_view key, const JsonPath& path, const Read& read)
+    -> decltype(read(json::value(), std::string())) {
   const json::value* value = present(object, key);
   if (value == nullptr) return wrong(written(path, key), "is missing");
   return read(*value, written(path, key));
@@ -102,7 +103,8 @@ Result<std::string> required_string(const json::object& object, std::string_view
 }
 
 Result<std::optional<std::string>> optional_string(const json::object& object, std::string_view key, JsonPath path, StringLimits limits) {
-  return optional<std::string>(object, key, path, [limits](const json::value& v, const std::string& place) { return string_of(v, place, limits); });
+  return optional<std::string>(object, key, path,
+                               [limits](const json::value& v, const std::string& place) { return string_of(v, place, limits); });
 }
 
 Result<std::int64_t> required_integer(const json::object& object, std::string_view key, JsonPath path, IntegerRange range) {
@@ -110,10 +112,13 @@ Result<std::int64_t> required_integer(const json::object& object, std::string_vi
 }
 
 Result<std::optional<std::int64_t>> optional_integer(const json::object& object, std::string_view key, JsonPath path, IntegerRange range) {
-  return optional<std::int64_t>(object, key, path, [range](const json::value& v, const std::string& place) { return integer_of(v, place, range); });
+  return optional<std::int64_t>(object, key, path,
+                                [range](const json::value& v, const std::string& place) { return integer_of(v, place, range); });
 }
 
-Result<double> required_number(const json::object& object, std::string_view key, JsonPath path) { return required(object, key, path, number_of); }
+Result<double> required_number(const json::object& object, std::string_view key, JsonPath path) {
+  return required(object, key, path, number_of);
+}
 
 Result<std::optional<double>> optional_number(const json::object& object, std::string_view key, JsonPath path) {
   return optional<double>(object, key, path, number_of);

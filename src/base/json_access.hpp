@@ -35,10 +35,12 @@ struct IntegerRange {
 [[nodiscard]] Result<json::value> parse_json(std::string_view text);
 
 // Strings never hold a NUL: no database text can. Absent and null are the same to optional_*.
-[[nodiscard]] Result<std::string> required_string(const json::object& object, std::string_view key, JsonPath path = {}, StringLimits limits = {});
+[[nodiscard]] Result<std::string> required_string(const json::object& object, std::string_view key, JsonPath path = {},
+                                                  StringLimits limits = {});
 [[nodiscard]] Result<std::optional<std::string>> optional_string(const json::object& object, std::string_view key, JsonPath path = {},
                                                                  StringLimits limits = {});
-[[nodiscard]] Result<std::int64_t> required_integer(const json::object& object, std::string_view key, JsonPath path = {}, IntegerRange range = {});
+[[nodiscard]] Result<std::int64_t> required_integer(const json::object& object, std::string_view key, JsonPath path = {},
+                                                    IntegerRange range = {});
 [[nodiscard]] Result<std::optional<std::int64_t>> optional_integer(const json::object& object, std::string_view key, JsonPath path = {},
                                                                    IntegerRange range = {});
 [[nodiscard]] Result<double> required_number(const json::object& object, std::string_view key, JsonPath path = {});

@@ -15,11 +15,14 @@ struct Distribution {
 
 // Longer words first: "opensuse-leap" before "suse", "centos-stream" before "centos".
 constexpr std::array kDistributions{
-    Distribution{"ubuntu", "ubuntu", "ubuntu"},       Distribution{"debian", "debian", "debian"},   Distribution{"almalinux", "rhel", "almalinux"},
-    Distribution{"alma", "rhel", "almalinux"},        Distribution{"rockylinux", "rhel", "rocky"},  Distribution{"rocky", "rhel", "rocky"},
-    Distribution{"oraclelinux", "rhel", "oracle"},    Distribution{"oracle", "rhel", "oracle"},     Distribution{"centos", "rhel", "centos"},
-    Distribution{"rhel", "rhel", "rhel"},             Distribution{"redhat", "rhel", "rhel"},       Distribution{"opensuse", "suse", "opensuse-leap"},
-    Distribution{"sles", "suse", "sles"},             Distribution{"sle-", "suse", "sles"},         Distribution{"suse", "suse", "sles"},
+    Distribution{"ubuntu", "ubuntu", "ubuntu"},     Distribution{"debian", "debian", "debian"},
+    Distribution{"almalinux", "rhel", "almalinux"}, Distribution{"alma", "rhel", "almalinux"},
+    Distribution{"rockylinux", "rhel", "rocky"},    Distribution{"rocky", "rhel", "rocky"},
+    Distribution{"oraclelinux", "rhel", "oracle"},  Distribution{"oracle", "rhel", "oracle"},
+    Distribution{"centos", "rhel", "centos"},       Distribution{"rhel", "rhel", "rhel"},
+    Distribution{"redhat", "rhel", "rhel"},         Distribution{"opensuse", "suse", "opensuse-leap"},
+    Distribution{"sles", "suse", "sles"},           Distribution{"sle-", "suse", "sles"},
+    Distribution{"suse", "suse", "sles"},
 };
 
 struct CodeName {
@@ -29,11 +32,14 @@ struct CodeName {
 };
 
 constexpr std::array kCodeNames{
-    CodeName{"trusty", "ubuntu", "ubuntu-14.04"},  CodeName{"resolute", "ubuntu", "ubuntu-26.04"}, CodeName{"xenial", "ubuntu", "ubuntu-16.04"},  CodeName{"bionic", "ubuntu", "ubuntu-18.04"}, CodeName{"focal", "ubuntu", "ubuntu-20.04"},
-    CodeName{"jammy", "ubuntu", "ubuntu-22.04"},   CodeName{"noble", "ubuntu", "ubuntu-24.04"},  CodeName{"oracular", "ubuntu", "ubuntu-24.10"},
-    CodeName{"plucky", "ubuntu", "ubuntu-25.04"},  CodeName{"questing", "ubuntu", "ubuntu-25.10"}, CodeName{"stretch", "debian", "debian-9"},
-    CodeName{"buster", "debian", "debian-10"},     CodeName{"bullseye", "debian", "debian-11"},  CodeName{"bookworm", "debian", "debian-12"},
-    CodeName{"trixie", "debian", "debian-13"},     CodeName{"forky", "debian", "debian-14"},
+    CodeName{"trusty", "ubuntu", "ubuntu-14.04"}, CodeName{"resolute", "ubuntu", "ubuntu-26.04"},
+    CodeName{"xenial", "ubuntu", "ubuntu-16.04"}, CodeName{"bionic", "ubuntu", "ubuntu-18.04"},
+    CodeName{"focal", "ubuntu", "ubuntu-20.04"},  CodeName{"jammy", "ubuntu", "ubuntu-22.04"},
+    CodeName{"noble", "ubuntu", "ubuntu-24.04"},  CodeName{"oracular", "ubuntu", "ubuntu-24.10"},
+    CodeName{"plucky", "ubuntu", "ubuntu-25.04"}, CodeName{"questing", "ubuntu", "ubuntu-25.10"},
+    CodeName{"stretch", "debian", "debian-9"},    CodeName{"buster", "debian", "debian-10"},
+    CodeName{"bullseye", "debian", "debian-11"},  CodeName{"bookworm", "debian", "debian-12"},
+    CodeName{"trixie", "debian", "debian-13"},    CodeName{"forky", "debian", "debian-14"},
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

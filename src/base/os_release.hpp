@@ -14,8 +14,8 @@ struct OsRelease {
   bool operator==(const OsRelease&) const = default;
 };
 
-// "almalinux9-x86_64" → almalinux-9, "test-ubuntu-2404" → ubuntu-24.04, "debian-bookworm" → debian-12, "sle-product-sles15-sp5-pool" → sles-15.5,
-// "jammy" → ubuntu-22.04; nullopt when it names no system we know.
+// "almalinux9-x86_64" → almalinux-9, "test-ubuntu-2404" → ubuntu-24.04, "debian-bookworm" → debian-12, "sle-product-sles15-sp5-pool" →
+// sles-15.5, "jammy" → ubuntu-22.04; nullopt when it names no system we know.
 [[nodiscard]] std::optional<OsRelease> os_release_of(std::string_view label);
 
 }  // namespace spm

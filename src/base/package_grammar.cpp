@@ -22,7 +22,8 @@ bool is_deb_name(std::string_view text) {
   const auto colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
   if (colon != std::string_view::npos && !is_architecture(text.substr(colon + 1))) return false;
-  return name.size() >= 2 && is_word(name, 128, "+.-") && std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return name.size() >= 2 && is_word(name, 128, "+.-") &&
+         std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 bool is_rpm_name(std::string_view text) {

@@ -16,7 +16,7 @@ namespace spm {
 [[nodiscard]] bool is_unit_name(std::string_view text);                                 // systemd: "ssh", "getty@tty1.service"
 [[nodiscard]] bool is_advisory_name(std::string_view text);                             // "USN-7234-1", "RHSA-2026:0123"
 [[nodiscard]] bool is_minion_id(std::string_view text);
-[[nodiscard]] bool is_cve(std::string_view text);                                       // "CVE-2024-1234"
+[[nodiscard]] bool is_cve(std::string_view text);  // "CVE-2024-1234"
 
 // Every CVE id inside a text, in any spelling of the letters, written in capitals.
 [[nodiscard]] std::set<std::string> cves_in(std::string_view text);

@@ -46,14 +46,16 @@ TEST(Versions, FamiliesDiffer) {  // dpkg sorts letters before other characters,
 }
 
 TEST(Versions, AnyTextIsAccepted) {
-  for (const char* text : {"", ":", "-", "a:b:c", "1-2-3", "\xff"}) EXPECT_EQ(compare(Family::Deb, text, text), std::strong_ordering::equal);
+  for (const char* text : {"", ":", "-", "a:b:c", "1-2-3", "\xff"})
+    EXPECT_EQ(compare(Family::Deb, text, text), std::strong_ordering::equal);
 }
 
 TEST(Versions, ManyThreadsCompareAtOnce) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([] {
-      for (int n = 0; n < 2'000; ++n) EXPECT_EQ(compare(n % 2 == 0 ? Family::Deb : Family::Rpm, "1.0-1", "1.0-2"), std::strong_ordering::less);
+      for (int n = 0; n < 2'000; ++n)
+        EXPECT_EQ(compare(n % 2 == 0 ? Family::Deb : Family::Rpm, "1.0-1", "1.0-2"), std::strong_ordering::less);
     });
   }
 }

@@ -29,13 +29,18 @@ struct Overview {
   bool is_retracted = true;  // by every system that listed it
 };
 
-// The answers of all systems, small enough to be held for thousands of errata on hundreds of systems.
+// The answers of all systems, small enough to be held for thousands of errata on hundreds of systems: names stand once, in `errata`, and
+// `systems` points to them. Moving keeps the pointers, copying would not.
 struct Applicable {
-  std::map<AdvisoryName, Overview> errata;
   struct Missing {
     const AdvisoryName* name;
     std::int64_t uyuni_id;
   };
+  Applicable() = default;
+  Applicable(Applicable&&) = default;
+  Applicable& operator=(Applicable&&) = default;
+
+  std::map<AdvisoryName, Overview> errata;
   std::map<std::int64_t, std::vector<Missing>> systems;  // only those that the answers named
 };
 

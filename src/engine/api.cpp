@@ -32,7 +32,8 @@ StartOrder order_in(const json::object& body) {
   if (const auto id = integer_in(body, "queue_id")) order.item = QueueId{*id};
   if (const auto id = integer_in(body, "system_id")) order.system = SystemId{*id};
   if (const auto* os = body.if_contains("target_os"); os != nullptr && os->is_string()) order.target_os = std::string(os->get_string());
-  if (const auto* config = body.if_contains("test_config"); config != nullptr && config->is_object()) order.test_config = config->get_object();
+  if (const auto* config = body.if_contains("test_config"); config != nullptr && config->is_object())
+    order.test_config = config->get_object();
   return order;
 }
 

@@ -29,8 +29,10 @@ struct PhaseResult {
 
 PhaseResult result_of(const Run& run, const Outcome& outcome) {
   const auto trouble = row_of(run.phase).trouble;
-  if (const auto* done = std::get_if<Done>(&outcome)) return {Answer::Done, {"completed", done->detail, done->evidence}, done->facts, trouble};
-  if (const auto* skipped = std::get_if<Skipped>(&outcome)) return {Answer::Skipped, {"skipped", skipped->why, skipped->evidence}, skipped->facts, trouble};
+  if (const auto* done = std::get_if<Done>(&outcome))
+    return {Answer::Done, {"completed", done->detail, done->evidence}, done->facts, trouble};
+  if (const auto* skipped = std::get_if<Skipped>(&outcome))
+    return {Answer::Skipped, {"skipped", skipped->why, skipped->evidence}, skipped->facts, trouble};
   if (const auto* retry = std::get_if<Retry>(&outcome)) return {Answer::Retry, {"failed", retry->error, {}}, {}, trouble};
   const auto& failed = std::get<Fail>(outcome);
   return {Answer::Fail, {"failed", failed.reason, failed.evidence}, failed.facts, failed.kind};
@@ -45,7 +47,13 @@ void publish(db::Tx& tx, const Run& run, json::object payload, Time now) {
 
 void close_phase(db::Tx& tx, const Run& run, const PhaseResult& result, Time now) {
   store::close_phase(tx, run, result.end, now);
-  publish(tx, run, {{"type", "test.phase_ended"}, {"phase", to_string(run.phase)}, {"attempt", run.attempt}, {"status", result.end.status}, {"detail", result.end.detail}}, now);
+  publish(tx, run,
+          {{"type", "test.phase_ended"},
+           {"phase", to_string(run.phase)},
+           {"attempt", run.attempt},
+           {"status", result.end.status},
+           {"detail", result.end.detail}},
+          now);
   const auto level = result.end.status == "failed" ? log::Level::Warning : log::Level::Info;
   log::write(level, "engine", fmt::format("{} {}: {}", to_string(run.phase), result.end.status, result.end.detail));
 }
@@ -54,10 +62,21 @@ void close_phase(db::Tx& tx, const Run& run, const PhaseResult& result, Time now
 void quarantine(db::Tx& tx, const Run& run, const std::string& reason, Time now) {
   const auto why = fmt::format("test {} of {} could not put the system back: {}", run.id.value, run.erratum.value, reason);
   catalogue::quarantine(tx, run.system, why, now);
-  audit::append(tx, {.actor = "engine", .from_address = {}, .action = "system.quarantine", .subject_type = "system", .subject_id = std::to_string(run.system.value),
-                     .before = nullptr, .after = json::object{{"quarantined_at", format_time(now)}, {"test_id", run.id.value}}, .reason = why, .at = now});
-  outbox::publish(tx, {.topic = "system", .queue_id = run.item, .test_id = run.id,
-                       .payload = {{"type", "system.quarantined"}, {"system_id", run.system.value}, {"name", run.subject.system_name}, {"reason", why}}, .at = now});
+  audit::append(tx, {.actor = "engine",
+                     .from_address = {},
+                     .action = "system.quarantine",
+                     .subject_type = "system",
+                     .subject_id = std::to_string(run.system.value),
+                     .before = nullptr,
+                     .after = json::object{{"quarantined_at", format_time(now)}, {"test_id", run.id.value}},
+                     .reason = why,
+                     .at = now});
+  outbox::publish(
+      tx, {.topic = "system",
+           .queue_id = run.item,
+           .test_id = run.id,
+           .payload = {{"type", "system.quarantined"}, {"system_id", run.system.value}, {"name", run.subject.system_name}, {"reason", why}},
+           .at = now});
   log::error("engine", "a test system went into quarantine", {{"system", run.subject.system_name}, {"reason", why}});
 }
 
@@ -80,7 +99,8 @@ void record_success(db::Tx& tx, const Run& run, const Lease& lease) {
   if (run.phase == Phase::PostRollback) store::set_rollback_status(tx, lease, "verified");
 }
 
-void enter(db::Tx& tx, const Settings& settings, const Run& run, const Lease& lease, const Step& step, const json::object& facts, Time now) {
+void enter(db::Tx& tx, const Settings& settings, const Run& run, const Lease& lease, const Step& step, const json::object& facts,
+           Time now) {
   const bool is_again = step.phase == run.phase;
   const auto start = is_again ? now + scaled(10s * run.attempt, settings.time_factor) : now;
   if (step.phase == Phase::Rollback && !is_again) store::set_rollback_status(tx, lease, "in_progress");
@@ -94,10 +114,14 @@ void commit_result(db::Pool& pool, const Settings& settings, const Run& run, con
   db::Tx tx(pool);
   store::hold_run(tx, lease);
   close_phase(tx, run, result, now);
-  if (step.is_failure) record_failure(tx, run, lease, result, now);
-  else if (result.answer != Answer::Retry) record_success(tx, run, lease);
-  if (step.phase == Phase::Done) finish(tx, settings, run, lease, result.facts, now);
-  else enter(tx, settings, run, lease, step, result.facts, now);
+  if (step.is_failure)
+    record_failure(tx, run, lease, result, now);
+  else if (result.answer != Answer::Retry)
+    record_success(tx, run, lease);
+  if (step.phase == Phase::Done)
+    finish(tx, settings, run, lease, result.facts, now);
+  else
+    enter(tx, settings, run, lease, step, result.facts, now);
   tx.commit();
 }
 

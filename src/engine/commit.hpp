@@ -1,6 +1,6 @@
 #pragma once
-// Writing down what a step answered: the phase's end, the next phase or the end of the run, in one transaction with its events. Called by the
-// runner alone; every write is fenced and throws LostLease when the run is no longer ours.
+// Writing down what a step answered: the phase's end, the next phase or the end of the run, in one transaction with its events. Called by
+// the runner alone; every write is fenced and throws LostLease when the run is no longer ours.
 
 #include "db/db.hpp"
 #include "engine/lease.hpp"

@@ -21,7 +21,8 @@ constexpr std::size_t kMostOutput = 4 * 1024 * 1024;  // what the port promises 
 json::object describe(const std::vector<ports::Command>& commands) {
   json::array list;
   for (const auto& command : commands) {
-    list.push_back(json::object{{"argv", json::array(command.argv.begin(), command.argv.end())}, {"timeout_seconds", command.timeout.count()}});
+    list.push_back(
+        json::object{{"argv", json::array(command.argv.begin(), command.argv.end())}, {"timeout_seconds", command.timeout.count()}});
   }
   return {{"commands", std::move(list)}};
 }
@@ -31,7 +32,8 @@ std::string storable(std::string_view output) {
   std::string text(output);
   std::replace(text.begin(), text.end(), '\0', '?');
   if (!net::is_utf8(text)) {
-    std::replace_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
   }
   return text;
 }
@@ -46,7 +48,8 @@ Progress done(const ports::BatchReport& report, std::size_t expected) {
   if (report.outputs.size() != expected) {
     return {OperationState::Lost, {{"reason", fmt::format("{} of {} commands were answered", report.outputs.size(), expected)}}};
   }
-  if (bytes > kMostOutput) return {OperationState::Failed, {{"reason", fmt::format("the outputs are {} bytes long, more than {}", bytes, kMostOutput)}}};
+  if (bytes > kMostOutput)
+    return {OperationState::Failed, {{"reason", fmt::format("the outputs are {} bytes long, more than {}", bytes, kMostOutput)}}};
   return {OperationState::Succeeded, {{"outputs", std::move(outputs)}}};
 }
 
@@ -74,7 +77,8 @@ Progress progress_of(const ports::ActionReport& report) {
     case ports::ActionState::PickedUp: return {OperationState::Started, {}};
     case ports::ActionState::Completed: return {OperationState::Succeeded, {{"message", storable(shortened(report.message, 8000))}}};
     case ports::ActionState::Failed: return {OperationState::Failed, because("UYUNI gave no reason")};
-    case ports::ActionState::Gone: return {OperationState::Lost, because("the system is not listed under the action any more: somebody cancelled it")};
+    case ports::ActionState::Gone:
+      return {OperationState::Lost, because("the system is not listed under the action any more: somebody cancelled it")};
   }
   return {};
 }
@@ -97,7 +101,8 @@ Effect StepContext::commands_effect(const std::string& name, const std::vector<p
   const auto batch_of = [this, commands](const Operation& operation) {
     return ports::CommandBatch{run_.target(), commands, operation.token, operation.intended_at};
   };
-  const auto needed = std::accumulate(commands.begin(), commands.end(), 0s, [](auto sum, const ports::Command& command) { return sum + command.timeout; });
+  const auto needed =
+      std::accumulate(commands.begin(), commands.end(), 0s, [](auto sum, const ports::Command& command) { return sum + command.timeout; });
   Effect effect;
   effect.name = name;
   effect.kind = OperationKind::Commands;
@@ -108,7 +113,8 @@ Effect StepContext::commands_effect(const std::string& name, const std::vector<p
     const auto report = ports_.commands.report(batch_of(operation), operation.upstream_id);
     if (!report) return tl::unexpected(report.error());
     if (report->state == ports::BatchState::Running) return Progress{};
-    if (report->state == ports::BatchState::Lost) return Progress{OperationState::Lost, {{"reason", storable(shortened(report->reason, 2000))}}};
+    if (report->state == ports::BatchState::Lost)
+      return Progress{OperationState::Lost, {{"reason", storable(shortened(report->reason, 2000))}}};
     return done(*report, count);
   };
   effect.patience = needed + start_up;
@@ -134,7 +140,8 @@ Awaited<Outputs> StepContext::commands(const std::string& name, const std::vecto
     reason = ended->reason;
     if (ended->state == OperationState::Failed) break;
   }
-  return Outcome(Fail{row_of(run_.phase).trouble, fmt::format("commands could not be run on {}: {}", run_.subject.system_name, reason), {}, {}});
+  return Outcome(
+      Fail{row_of(run_.phase).trouble, fmt::format("commands could not be run on {}: {}", run_.subject.system_name, reason), {}, {}});
 }
 
 Awaited<Operation> StepContext::apply_erratum(const std::string& name, UyuniErratumId erratum) {
@@ -186,7 +193,8 @@ Awaited<Installed> StepContext::installed(const std::string& name) {
   const auto outputs = commands(name, {list_packages(family())});
   if (!outputs) return outputs.answer();
   const auto& output = outputs->front();
-  if (output.exit_status != 0) return Outcome(Retry{fmt::format("the package list could not be read (exit {}): {}", output.exit_status, first_line(output.output))});
+  if (output.exit_status != 0)
+    return Outcome(Retry{fmt::format("the package list could not be read (exit {}): {}", output.exit_status, first_line(output.output))});
   auto installed = read_packages(family(), output.output);
   if (!installed) return Outcome(Retry{installed.error().message});
   return std::move(*installed);
@@ -212,8 +220,17 @@ void StepContext::move_item(queue::Status from, queue::Status to, const std::str
   operations_.hold(tx);
   const auto item = queue::lock(tx, run_.item);
   if (!item || item->status != from) return;
-  const auto moved = queue::advance(tx, {.item = run_.item, .from = from, .to = to, .actor = "engine", .from_address = {}, .reason = reason, .at = now(),
-                                         .failure = {}, .retry_after = {}, .snooze_until = {}, .superseded_by = {}});
+  const auto moved = queue::advance(tx, {.item = run_.item,
+                                         .from = from,
+                                         .to = to,
+                                         .actor = "engine",
+                                         .from_address = {},
+                                         .reason = reason,
+                                         .at = now(),
+                                         .failure = {},
+                                         .retry_after = {},
+                                         .snooze_until = {},
+                                         .superseded_by = {}});
   if (!moved) throw std::logic_error(moved.error().message);
   tx.commit();
 }

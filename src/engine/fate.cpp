@@ -27,8 +27,10 @@ bool counts_in_history(const Ending& ending) {
 Fate fate_of(const Ending& ending, std::int64_t retries_so_far, const Settings& settings) {
   if (ending.verdict == Verdict::Passed) return {queue::Status::PendingApproval, {}};
   if (ending.was_aborted) return {queue::Status::Failed, {}};
-  if (ending.kind == FailureClass::Infra && retries_so_far < settings.infra_retries) return {queue::Status::RetryPending, settings.infra_retry_after};
-  if (ending.kind == FailureClass::Transient && retries_so_far < settings.transient_retries) return {queue::Status::RetryPending, settings.transient_retry_after};
+  if (ending.kind == FailureClass::Infra && retries_so_far < settings.infra_retries)
+    return {queue::Status::RetryPending, settings.infra_retry_after};
+  if (ending.kind == FailureClass::Transient && retries_so_far < settings.transient_retries)
+    return {queue::Status::RetryPending, settings.transient_retry_after};
   return {queue::Status::Failed, {}};
 }
 

@@ -22,9 +22,17 @@ struct End {
 
 queue::Change change_of(const Settings& settings, const Run& run, const End& end, const queue::Item& item, Time now) {
   const Fate fate = fate_of(end.ending, item.retry_count, settings);
-  queue::Change change{.item = run.item, .from = item.status, .to = fate.status, .actor = "engine", .from_address = {},
-                       .reason = fmt::format("test {} on {} {}", run.id.value, run.subject.system_name, result_of(end.ending)), .at = now,
-                       .failure = {}, .retry_after = {}, .snooze_until = {}, .superseded_by = {}};
+  queue::Change change{.item = run.item,
+                       .from = item.status,
+                       .to = fate.status,
+                       .actor = "engine",
+                       .from_address = {},
+                       .reason = fmt::format("test {} on {} {}", run.id.value, run.subject.system_name, result_of(end.ending)),
+                       .at = now,
+                       .failure = {},
+                       .retry_after = {},
+                       .snooze_until = {},
+                       .superseded_by = {}};
   if (fate.status != queue::Status::PendingApproval) {
     change.failure = queue::Failure{end.failure_phase, end.ending.kind.value_or(queue::FailureClass::Infra), end.failure_reason};
   }
@@ -38,12 +46,15 @@ void move_item(db::Tx& tx, const Settings& settings, const Run& run, const End& 
   if (!item) return log::error("engine", "the queue item of a finished test is gone", {{"queue_id", run.item}});
   const auto change = change_of(settings, run, end, *item, now);
   const auto moved = queue::advance(tx, change);
-  if (!moved) log::error("engine", "the queue item of a finished test could not be moved", {{"queue_id", run.item}, {"error", moved.error().message}});
+  if (!moved)
+    log::error("engine", "the queue item of a finished test could not be moved",
+               {{"queue_id", run.item}, {"error", moved.error().message}});
 }
 
 void learn(db::Tx& tx, const Run& run, const End& end, Time now) {
   if (counts_in_history(end.ending)) scoring::record_test(tx, run.erratum, end.ending.verdict == Verdict::Passed, now);
-  if (const auto further = number_fact(run, "further_packages")) catalogue::record_dependency_count(tx, run.erratum, static_cast<int>(*further), now);
+  if (const auto further = number_fact(run, "further_packages"))
+    catalogue::record_dependency_count(tx, run.erratum, static_cast<int>(*further), now);
 }
 
 void record(db::Tx& tx, const Run& run, const End& end, Time now) {
@@ -54,8 +65,15 @@ void record(db::Tx& tx, const Run& run, const End& end, Time now) {
     after["failure_reason"] = end.failure_reason;
     if (end.ending.kind) after["failure_class"] = queue::to_string(*end.ending.kind);
   }
-  audit::append(tx, {.actor = "engine", .from_address = {}, .action = "test.finish", .subject_type = "test", .subject_id = std::to_string(run.id.value),
-                     .before = json::object{{"status", "running"}}, .after = after, .reason = end.failure_reason, .at = now});
+  audit::append(tx, {.actor = "engine",
+                     .from_address = {},
+                     .action = "test.finish",
+                     .subject_type = "test",
+                     .subject_id = std::to_string(run.id.value),
+                     .before = json::object{{"status", "running"}},
+                     .after = after,
+                     .reason = end.failure_reason,
+                     .at = now});
   json::object payload = after;
   payload["type"] = "test.finished";
   payload["test_id"] = run.id.value;

@@ -36,8 +36,9 @@ std::optional<CpuTicks> cpu_ticks(const ports::CommandOutput& output) {
 }
 
 bool is_package_lock(std::string_view path) {
-  static constexpr std::array<std::string_view, 6> kLocks{"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock",          "/var/lib/apt/lists/lock",
-                                                          "/var/lib/rpm/.rpm.lock",      "/usr/lib/sysimage/rpm/.rpm.lock", "/run/zypp.pid"};
+  static constexpr std::array<std::string_view, 6> kLocks{"/var/lib/dpkg/lock-frontend",     "/var/lib/dpkg/lock",
+                                                          "/var/lib/apt/lists/lock",         "/var/lib/rpm/.rpm.lock",
+                                                          "/usr/lib/sysimage/rpm/.rpm.lock", "/run/zypp.pid"};
   if (std::find(kLocks.begin(), kLocks.end(), path) != kLocks.end()) return true;
   return path.starts_with("/var/cache/dnf/") && path.ends_with("lock");
 }
@@ -57,7 +58,8 @@ ports::Command read_reboot_flag(const std::string& target_os) {
 
 std::optional<std::string> boot_id_in(const ports::CommandOutput& output) {
   const auto text = trimmed(output.output);
-  if (output.exit_status != 0 || text.size() != 36 || text.find_first_not_of("0123456789abcdef-") != std::string_view::npos) return std::nullopt;
+  if (output.exit_status != 0 || text.size() != 36 || text.find_first_not_of("0123456789abcdef-") != std::string_view::npos)
+    return std::nullopt;
   return std::string(text);
 }
 

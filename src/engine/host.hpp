@@ -13,8 +13,8 @@
 namespace spm::engine {
 
 [[nodiscard]] ports::Command read_boot_id();
-[[nodiscard]] ports::Command read_free_space();   // df -Pk /
-[[nodiscard]] ports::Command read_locks();        // lslocks
+[[nodiscard]] ports::Command read_free_space();  // df -Pk /
+[[nodiscard]] ports::Command read_locks();       // lslocks
 [[nodiscard]] ports::Command read_reboot_flag(const std::string& target_os);
 [[nodiscard]] ports::Command read_file(const std::string& path);
 

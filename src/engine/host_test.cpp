@@ -5,9 +5,9 @@
 namespace spm::engine {
 namespace {
 
+using ports::CommandOutput;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ports::CommandOutput;
 
 TEST(Host, BootId) {
   EXPECT_EQ(boot_id_in({0, "7d8a1c52-1111-4222-8333-123456789abc\n"}), "7d8a1c52-1111-4222-8333-123456789abc");
@@ -17,7 +17,11 @@ TEST(Host, BootId) {
 }
 
 TEST(Host, FreeSpace) {
-  EXPECT_EQ(free_kilobytes_in({0, "Filesystem     1024-blocks    Used Available Capacity Mounted on\n/dev/vda1         20134592 5000000  14000000      27% /\n"}), 14'000'000);
+  EXPECT_EQ(
+      free_kilobytes_in(
+          {0,
+           "Filesystem     1024-blocks    Used Available Capacity Mounted on\n/dev/vda1         20134592 5000000  14000000      27% /\n"}),
+      14'000'000);
   EXPECT_EQ(free_kilobytes_in({0, "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/my disk 1 2 3 4% /\n"}), 3);
   EXPECT_FALSE(free_kilobytes_in({0, "Filesystem 1024-blocks Used Available Capacity Mounted on\n"}));
   EXPECT_FALSE(free_kilobytes_in({1, "df: /: No such file\n"}));
@@ -25,7 +29,8 @@ TEST(Host, FreeSpace) {
 
 TEST(Host, PackageLocks) {
   EXPECT_TRUE(package_locks_in({0, ""})->empty());
-  EXPECT_THAT(*package_locks_in({0, "/run/crond.pid\n/var/lib/dpkg/lock-frontend\n/var/cache/dnf/metadata_lock\n"}), ElementsAre("/var/lib/dpkg/lock-frontend", "/var/cache/dnf/metadata_lock"));
+  EXPECT_THAT(*package_locks_in({0, "/run/crond.pid\n/var/lib/dpkg/lock-frontend\n/var/cache/dnf/metadata_lock\n"}),
+              ElementsAre("/var/lib/dpkg/lock-frontend", "/var/cache/dnf/metadata_lock"));
   EXPECT_FALSE(package_locks_in({127, "sh: 1: lslocks: not found\n"}));
 }
 

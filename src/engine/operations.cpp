@@ -101,7 +101,8 @@ Awaited<Operation> Operations::act(const Effect& effect, Operation operation) {
   }
   const Error& error = upstream_id.error();
   log::warning("engine", "an operation could not be started", {{"operation", effect.name}, {"error", error.message}});
-  if (error.upstream == UpstreamFailure::Refused || error.upstream == UpstreamFailure::None) return refused(effect, std::move(operation), error);
+  if (error.upstream == UpstreamFailure::Refused || error.upstream == UpstreamFailure::None)
+    return refused(effect, std::move(operation), error);
   // Nothing more is known than that an intent stands: the next call looks for it before it acts again.
   return Outcome(wait(seconds(5), error.message));
 }
@@ -132,7 +133,8 @@ Awaited<Operation> Operations::adopt_or_act(const Effect& effect, Operation oper
   const auto now = clock_.now();
   const auto settle = std::max<std::chrono::microseconds>(scaled(settings_.settle, settings_.time_factor), seconds(2));
   if (now < operation.acted_at + settle) {
-    return Outcome(WaitUntil{operation.acted_at + settle, fmt::format("making sure that \"{}\" did not happen before it is repeated", effect.name), {}});
+    return Outcome(WaitUntil{
+        operation.acted_at + settle, fmt::format("making sure that \"{}\" did not happen before it is repeated", effect.name), {}});
   }
   repeat(operation, now);
   return act(effect, std::move(operation));
@@ -171,7 +173,8 @@ Awaited<Operation> Operations::poll(const Effect& effect, Operation operation) {
   }
   if (is_out_of_patience) {
     const auto last_word = progress ? std::string("it was still under way") : progress.error().message;
-    close(operation, OperationState::Lost, {{"reason", fmt::format("no end of it was seen within {} s: {}", effect.patience.count(), last_word)}});
+    close(operation, OperationState::Lost,
+          {{"reason", fmt::format("no end of it was seen within {} s: {}", effect.patience.count(), last_word)}});
     return operation;
   }
   const std::chrono::duration<double> age = now - operation.acted_at;
@@ -184,7 +187,8 @@ Awaited<Operation> Operations::ended(const Effect& effect) {
   if (!operation || operation->is_over()) return operation;
   // A fresh one is not asked for at once: the row becomes due again after the first pause.
   if (clock_.now() < operation->acted_at + scaled(effect.poll_first, settings_.time_factor)) {
-    return Outcome(WaitUntil{operation->acted_at + scaled(effect.poll_first, settings_.time_factor), fmt::format("waiting for \"{}\"", effect.name), {}});
+    return Outcome(WaitUntil{
+        operation->acted_at + scaled(effect.poll_first, settings_.time_factor), fmt::format("waiting for \"{}\"", effect.name), {}});
   }
   return poll(effect, *operation);
 }

@@ -48,8 +48,8 @@ struct Progress {
 struct Effect {
   std::string name;  // unique within the phase's attempt
   OperationKind kind = OperationKind::Commands;
-  json::object request;  // for the evidence
-  std::function<Result<std::string>(const Operation&)> act;                 // → the upstream's id
+  json::object request;                                                      // for the evidence
+  std::function<Result<std::string>(const Operation&)> act;                  // → the upstream's id
   std::function<Result<std::optional<std::string>>(const Operation&)> find;  // nullopt: it surely did not happen
   std::function<Result<Progress>(const Operation&)> report;
   std::chrono::seconds patience;  // a started one that does not end within it counts as lost

@@ -43,7 +43,8 @@ Result<bool> read_rpm_line(std::string_view line, Installed& installed) {
   for (const std::string_view zero : {"0:", "(none):"}) {
     if (version.starts_with(zero)) version.remove_prefix(zero.size());
   }
-  if (!is_package_name(Family::Rpm, fields[0]) || !is_package_version(Family::Rpm, version) || !is_architecture(fields[2])) return unreadable(line);
+  if (!is_package_name(Family::Rpm, fields[0]) || !is_package_version(Family::Rpm, version) || !is_architecture(fields[2]))
+    return unreadable(line);
   installed[fmt::format("{}.{}", fields[0], fields[2])].insert(std::string(version));
   return true;
 }
@@ -59,7 +60,8 @@ Result<std::string> argument(const std::string& target_os, const std::string& ke
   const Family family = family_for(target_os);
   const std::string name = family == Family::Rpm ? bare_name(family, key) : key;
   if (!is_package_name(family, name) || !is_package_version(family, version)) {
-    return fail(ErrorCode::ValidationError, fmt::format("\"{}\" in version \"{}\" is no package that could be installed again", key, version));
+    return fail(ErrorCode::ValidationError,
+                fmt::format("\"{}\" in version \"{}\" is no package that could be installed again", key, version));
   }
   if (target_os == "rhel") return fmt::format("{}-{}.{}", name, version, key.substr(name.size() + 1));
   return fmt::format("{}={}", name, version);
@@ -108,7 +110,8 @@ std::vector<std::string> joined(std::vector<std::string> one, const std::vector<
 std::vector<ports::Command> apt_back(const WayBack& way) {
   std::vector<ports::Command> commands;
   const auto wanted = joined(way.older, way.missing);
-  if (!wanted.empty()) commands.push_back(with({"apt-get", "install", "-y", "--allow-downgrades", "-o", "Dpkg::Options::=--force-confold", "--"}, wanted));
+  if (!wanted.empty())
+    commands.push_back(with({"apt-get", "install", "-y", "--allow-downgrades", "-o", "Dpkg::Options::=--force-confold", "--"}, wanted));
   if (!way.surplus.empty()) commands.push_back(with({"apt-get", "remove", "-y", "--"}, way.surplus));
   return commands;
 }
@@ -152,8 +155,10 @@ std::vector<PackageChange> differences(const Installed& before, const Installed&
   std::vector<PackageChange> changes;
   for (const auto& [name, versions] : before) {
     const auto now = after.find(name);
-    if (now == after.end()) changes.push_back({name, versions, {}});
-    else if (now->second != versions) changes.push_back({name, versions, now->second});
+    if (now == after.end())
+      changes.push_back({name, versions, {}});
+    else if (now->second != versions)
+      changes.push_back({name, versions, now->second});
   }
   for (const auto& [name, versions] : after) {
     if (!before.contains(name)) changes.push_back({name, {}, versions});
@@ -166,7 +171,8 @@ std::string bare_name(Family family, std::string_view key) {
   return std::string(key.substr(0, end));
 }
 
-std::vector<PackageChange> of_erratum(Family family, const std::vector<PackageChange>& changes, const std::vector<std::string>& erratum_packages) {
+std::vector<PackageChange> of_erratum(Family family, const std::vector<PackageChange>& changes,
+                                      const std::vector<std::string>& erratum_packages) {
   if (erratum_packages.empty()) return changes;
   std::vector<PackageChange> own;
   std::copy_if(changes.begin(), changes.end(), std::back_inserter(own), [&](const PackageChange& change) {
@@ -203,7 +209,8 @@ Installed installed_from(const json::object& stored) {
 json::array to_json(const std::vector<PackageChange>& changes) {
   json::array list;
   for (const auto& change : changes) {
-    list.push_back(json::object{{"name", change.name}, {"before", joined_versions(change.before)}, {"after", joined_versions(change.after)}});
+    list.push_back(
+        json::object{{"name", change.name}, {"before", joined_versions(change.before)}, {"after", joined_versions(change.after)}});
   }
   return list;
 }
@@ -212,7 +219,9 @@ std::string describe(const std::vector<PackageChange>& changes) {
   constexpr std::size_t kNamed = 3;
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < std::min(kNamed, changes.size()); ++i) {
-    const auto text = [](const std::set<std::string>& versions) { return versions.empty() ? std::string("absent") : fmt::format("{}", fmt::join(versions, "+")); };
+    const auto text = [](const std::set<std::string>& versions) {
+      return versions.empty() ? std::string("absent") : fmt::format("{}", fmt::join(versions, "+"));
+    };
     parts.push_back(fmt::format("{} {} → {}", changes[i].name, text(changes[i].before), text(changes[i].after)));
   }
   if (changes.size() > kNamed) parts.push_back(fmt::format("and {} more", changes.size() - kNamed));

@@ -20,9 +20,9 @@ namespace spm::engine {
 using Installed = std::map<std::string, std::set<std::string>>;
 
 struct PackageChange {
-  std::string name;                // a key of Installed
-  std::set<std::string> before;    // empty: was not installed
-  std::set<std::string> after;     // empty: is not installed any more
+  std::string name;              // a key of Installed
+  std::set<std::string> before;  // empty: was not installed
+  std::set<std::string> after;   // empty: is not installed any more
   bool operator==(const PackageChange&) const = default;
 };
 
@@ -37,8 +37,8 @@ struct PackageChange {
 [[nodiscard]] std::vector<PackageChange> of_erratum(versions::Family family, const std::vector<PackageChange>& changes,
                                                     const std::vector<std::string>& erratum_packages);
 
-// The commands that bring `changes` back to `before`: old versions first, then what was added is removed. Empty when there is nothing to do.
-// A ValidationError when a recorded name or version does not fit its grammar: it must not become an argument.
+// The commands that bring `changes` back to `before`: old versions first, then what was added is removed. Empty when there is nothing to
+// do. A ValidationError when a recorded name or version does not fit its grammar: it must not become an argument.
 [[nodiscard]] Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes);
 
 [[nodiscard]] json::object to_json(const Installed& installed);

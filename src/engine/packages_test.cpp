@@ -11,7 +11,8 @@ using ::testing::HasSubstr;
 using versions::Family;
 
 TEST(Packages, ReadsDpkg) {
-  const auto installed = read_packages(Family::Deb, "bash\t5.1-6\tii \nlibssl3:amd64\t3.0.2-0ubuntu1.10\tii \nheld\t1.0\thi \nremoved\t1.0\trc \nnever\t\tun \n");
+  const auto installed = read_packages(
+      Family::Deb, "bash\t5.1-6\tii \nlibssl3:amd64\t3.0.2-0ubuntu1.10\tii \nheld\t1.0\thi \nremoved\t1.0\trc \nnever\t\tun \n");
   ASSERT_TRUE(installed) << installed.error().message;
   EXPECT_EQ(installed->size(), 3U);
   EXPECT_EQ(installed->at("libssl3:amd64"), std::set<std::string>{"3.0.2-0ubuntu1.10"});
@@ -24,7 +25,9 @@ TEST(Packages, AHalfInstalledPackageIsNotEqualToAWholeOne) {
 }
 
 TEST(Packages, ReadsRpmWithSeveralKernels) {
-  const auto installed = read_packages(Family::Rpm, "kernel-core\t0:5.14.0-362.el9\tx86_64\nkernel-core\t0:5.14.0-427.el9\tx86_64\nopenssl\t1:3.0.7-27.el9\tx86_64\ngpg-pubkey\t0:1-2\t(none)\n");
+  const auto installed = read_packages(Family::Rpm,
+                                       "kernel-core\t0:5.14.0-362.el9\tx86_64\nkernel-core\t0:5.14.0-427.el9\tx86_64\nopenssl\t1:3.0.7-27."
+                                       "el9\tx86_64\ngpg-pubkey\t0:1-2\t(none)\n");
   ASSERT_TRUE(installed) << installed.error().message;
   EXPECT_EQ(installed->at("kernel-core.x86_64"), (std::set<std::string>{"5.14.0-362.el9", "5.14.0-427.el9"}));
   EXPECT_EQ(installed->at("openssl.x86_64"), std::set<std::string>{"1:3.0.7-27.el9"});
@@ -40,7 +43,8 @@ TEST(Packages, RefusesWhatItCannotRead) {
 TEST(Packages, TellsWhatChanged) {
   const Installed before{{"a", {"1"}}, {"b", {"1"}}, {"c", {"1"}}};
   const Installed after{{"a", {"1"}}, {"b", {"2"}}, {"d", {"1"}}};
-  EXPECT_THAT(differences(before, after), ElementsAre(PackageChange{"b", {"1"}, {"2"}}, PackageChange{"c", {"1"}, {}}, PackageChange{"d", {}, {"1"}}));
+  EXPECT_THAT(differences(before, after),
+              ElementsAre(PackageChange{"b", {"1"}, {"2"}}, PackageChange{"c", {"1"}, {}}, PackageChange{"d", {}, {"1"}}));
   EXPECT_THAT(describe(differences(before, after)), HasSubstr("b 1 → 2, c 1 → absent, d absent → 1"));
 }
 
@@ -59,18 +63,22 @@ std::vector<std::vector<std::string>> argvs(const Result<std::vector<ports::Comm
 
 TEST(PackagesBack, WithApt) {
   const auto commands = commands_back("ubuntu", {{"libssl3:amd64", {"3.0-1"}, {"3.0-2"}}, {"gone", {"1.0"}, {}}, {"new", {}, {"1.0"}}});
-  EXPECT_THAT(argvs(commands), ElementsAre(ElementsAre("apt-get", "install", "-y", "--allow-downgrades", "-o", "Dpkg::Options::=--force-confold", "--", "libssl3:amd64=3.0-1", "gone=1.0"),
+  EXPECT_THAT(argvs(commands), ElementsAre(ElementsAre("apt-get", "install", "-y", "--allow-downgrades", "-o",
+                                                       "Dpkg::Options::=--force-confold", "--", "libssl3:amd64=3.0-1", "gone=1.0"),
                                            ElementsAre("apt-get", "remove", "-y", "--", "new")));
 }
 
 TEST(PackagesBack, WithDnfAKernelIsRemovedNotDowngraded) {
-  const auto commands = commands_back("rhel", {{"openssl.x86_64", {"1:3.0-1"}, {"1:3.0-2"}}, {"kernel-core.x86_64", {"5-1"}, {"5-1", "5-2"}}});
-  EXPECT_THAT(argvs(commands), ElementsAre(ElementsAre("dnf", "-y", "downgrade", "--", "openssl-1:3.0-1.x86_64"), ElementsAre("dnf", "-y", "remove", "--", "kernel-core-5-2.x86_64")));
+  const auto commands =
+      commands_back("rhel", {{"openssl.x86_64", {"1:3.0-1"}, {"1:3.0-2"}}, {"kernel-core.x86_64", {"5-1"}, {"5-1", "5-2"}}});
+  EXPECT_THAT(argvs(commands), ElementsAre(ElementsAre("dnf", "-y", "downgrade", "--", "openssl-1:3.0-1.x86_64"),
+                                           ElementsAre("dnf", "-y", "remove", "--", "kernel-core-5-2.x86_64")));
 }
 
 TEST(PackagesBack, WithZypper) {
   const auto commands = commands_back("suse", {{"openssl.x86_64", {"3.0-1"}, {"3.0-2"}}, {"new.noarch", {}, {"1-1"}}});
-  EXPECT_THAT(argvs(commands), ElementsAre(ElementsAre("zypper", "--non-interactive", "install", "--oldpackage", "--", "openssl=3.0-1"), ElementsAre("rpm", "-e", "new-1-1.noarch")));
+  EXPECT_THAT(argvs(commands), ElementsAre(ElementsAre("zypper", "--non-interactive", "install", "--oldpackage", "--", "openssl=3.0-1"),
+                                           ElementsAre("rpm", "-e", "new-1-1.noarch")));
 }
 
 TEST(PackagesBack, NothingToDoIsNoCommand) { EXPECT_TRUE(commands_back("ubuntu", {})->empty()); }

@@ -9,8 +9,9 @@ namespace spm::engine {
 
 enum class Phase { PreCheck, Snapshot, Baseline, Patch, Reboot, Stabilize, Validate, Services, Verdict, Rollback, PostRollback, Done };
 
-inline constexpr std::array kAllPhases{Phase::PreCheck, Phase::Snapshot, Phase::Baseline, Phase::Patch,    Phase::Reboot,       Phase::Stabilize,
-                                       Phase::Validate, Phase::Services, Phase::Verdict,  Phase::Rollback, Phase::PostRollback, Phase::Done};
+inline constexpr std::array kAllPhases{Phase::PreCheck, Phase::Snapshot,  Phase::Baseline,     Phase::Patch,
+                                       Phase::Reboot,   Phase::Stabilize, Phase::Validate,     Phase::Services,
+                                       Phase::Verdict,  Phase::Rollback,  Phase::PostRollback, Phase::Done};
 
 // Passed and Failed speak about the erratum. Error: the test could not tell (infrastructure, a timeout).
 enum class Verdict { Passed, Failed, Error };

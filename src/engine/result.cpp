@@ -76,8 +76,13 @@ json::object phase_json(const store::PhaseRecord& record, Time now) {
 }
 
 json::object unreached(Phase phase, bool can_still_come) {
-  return {{"name", to_string(phase)}, {"status", can_still_come ? "pending" : "skipped"}, {"attempt", 0}, {"started_at", nullptr}, {"completed_at", nullptr},
-          {"duration_seconds", nullptr}, {"detail", can_still_come ? "" : "not reached"}};
+  return {{"name", to_string(phase)},
+          {"status", can_still_come ? "pending" : "skipped"},
+          {"attempt", 0},
+          {"started_at", nullptr},
+          {"completed_at", nullptr},
+          {"duration_seconds", nullptr},
+          {"detail", can_still_come ? "" : "not reached"}};
 }
 
 json::array phases_json(const std::vector<store::PhaseRecord>& records, Phase current, Time now) {
@@ -101,7 +106,8 @@ json::array phases_json(const std::vector<store::PhaseRecord>& records, Phase cu
 int progress_percent(const std::vector<store::PhaseRecord>& records, Phase current) {
   if (current == Phase::Done) return 100;
   const auto is_over = [&](Phase phase) {
-    return std::any_of(records.begin(), records.end(), [&](const auto& r) { return r.phase == phase && (r.status == "completed" || r.status == "skipped"); });
+    return std::any_of(records.begin(), records.end(),
+                       [&](const auto& r) { return r.phase == phase && (r.status == "completed" || r.status == "skipped"); });
   };
   const auto over = std::count_if(kWayForth.begin(), kWayForth.end(), is_over);
   return static_cast<int>(100 * over / static_cast<std::ptrdiff_t>(kWayForth.size() + 1));
@@ -133,15 +139,18 @@ json::object evidence_of(db::Tx& tx, TestId test) {
 json::value measured(const json::object& evidence, json::array failed_units) {
   if (evidence.empty()) return nullptr;
   const auto metrics = member(evidence, "metrics");
-  return json::object{{"cpu_percent", value_member(metrics, "cpu_percent")}, {"memory_percent", value_member(metrics, "memory_percent")},
-                      {"failed_units", static_cast<std::int64_t>(failed_units.size())}, {"detail", value_member(metrics, "detail")}};
+  return json::object{{"cpu_percent", value_member(metrics, "cpu_percent")},
+                      {"memory_percent", value_member(metrics, "memory_percent")},
+                      {"failed_units", static_cast<std::int64_t>(failed_units.size())},
+                      {"detail", value_member(metrics, "detail")}};
 }
 
 // "skipped" for a phase that was not reached: it did not pass.
 std::string services_check(const json::object& evidence) {
   const auto states = list_member(member(evidence, "services"), "services");
   if (states.empty()) return "skipped";
-  const bool all_up = std::all_of(states.begin(), states.end(), [](const json::value& state) { return state.as_object().at("is_up").as_bool(); });
+  const bool all_up =
+      std::all_of(states.begin(), states.end(), [](const json::value& state) { return state.as_object().at("is_up").as_bool(); });
   return all_up ? "passed" : "failed";
 }
 
@@ -163,7 +172,9 @@ json::object metrics_json(const json::object& evidence, const json::object& conf
           {"post_patch", measured(validate, list_member(validate, "failed_units"))},
           {"delta", member(validate, "delta")},
           {"thresholds",
-           {{"cpu", value_member(config, "cpu_threshold")}, {"memory", value_member(config, "memory_threshold")}, {"failed_services", value_member(config, "max_failed_services")}}},
+           {{"cpu", value_member(config, "cpu_threshold")},
+            {"memory", value_member(config, "memory_threshold")},
+            {"failed_services", value_member(config, "max_failed_services")}}},
           {"evaluation", evaluation_json(evidence, has_passed)},
           {"source", text_member(member(baseline, "metrics"), "source", "none")}};
 }
@@ -172,13 +183,19 @@ json::object services_json(const json::object& evidence, const json::object& con
   json::array details;
   for (const auto& state : list_member(member(evidence, "services"), "services")) {
     const auto& object = state.as_object();
-    details.push_back(json::object{{"name", object.at("name")}, {"before", object.at("before")}, {"after", object.at("after")}, {"pid_changed", object.at("pid_changed")}});
+    details.push_back(json::object{{"name", object.at("name")},
+                                   {"before", object.at("before")},
+                                   {"after", object.at("after")},
+                                   {"pid_changed", object.at("pid_changed")}});
   }
-  return {{"critical_services", list_member(config, "critical_services")}, {"all_healthy", services_check(evidence) == "passed"}, {"details", std::move(details)}};
+  return {{"critical_services", list_member(config, "critical_services")},
+          {"all_healthy", services_check(evidence) == "passed"},
+          {"details", std::move(details)}};
 }
 
 json::object snapshot_json(const db::Row& row, const std::vector<store::PhaseRecord>& records, const json::object& evidence) {
-  const auto record = std::find_if(records.begin(), records.end(), [](const auto& r) { return r.phase == Phase::Snapshot && r.completed_at; });
+  const auto record =
+      std::find_if(records.begin(), records.end(), [](const auto& r) { return r.phase == Phase::Snapshot && r.completed_at; });
   const bool has_snapshot = !row.is_null("snapshot_id");
   return {{"id", or_null(row.text_or_null("snapshot_id"))},
           {"type", text_member(member(evidence, "snapshot"), "type", "none")},
@@ -249,7 +266,8 @@ Result<json::object> result_json(db::Tx& tx, TestId test) {
   if (!rows) return tl::unexpected(rows.error());
   const auto row = (*rows)[0];
   if (row.text("status") == "running") {
-    return fail(ErrorCode::TestNotComplete, fmt::format("test {} is still running ({}); ask again when it has ended", test.value, row.text("phase")),
+    return fail(ErrorCode::TestNotComplete,
+                fmt::format("test {} is still running ({}); ask again when it has ended", test.value, row.text("phase")),
                 {{"test_id", test.value}, {"current_phase", row.text("phase")}});
   }
   const auto records = store::phases_of(tx, test);

@@ -33,10 +33,15 @@ class Runner::Held {
 };
 
 Runner::Runner(db::Pool& pool, const Clock& clock, const Ports& ports, const Settings& settings, std::string owner, Failpoint failpoint)
-    : pool_(pool), clock_(clock), ports_(ports), settings_(settings), owner_(std::move(owner)),
+    : pool_(pool),
+      clock_(clock),
+      ports_(ports),
+      settings_(settings),
+      owner_(std::move(owner)),
       failpoint_(failpoint ? std::move(failpoint) : Failpoint([](std::string_view) {})) {
   if (settings_.lease <= 2 * settings_.heartbeat) {
-    throw std::invalid_argument(fmt::format("the engine's lease ({} ms) must be longer than two heartbeats ({} ms each)", settings_.lease.count(), settings_.heartbeat.count()));
+    throw std::invalid_argument(fmt::format("the engine's lease ({} ms) must be longer than two heartbeats ({} ms each)",
+                                            settings_.lease.count(), settings_.heartbeat.count()));
   }
 }
 
@@ -98,9 +103,14 @@ Outcome Runner::outcome_of(const Run& run, const Lease& lease) {
   const auto now = clock_.now();
   const auto& row = row_of(run.phase);
   const auto last = run.waiting_for.empty() ? std::string() : " (last: " + run.waiting_for + ")";
-  if (now >= run.phase_deadline) return Fail{row.trouble, fmt::format("{} did not end within its time{}", to_string(run.phase), last), {}, {}};
+  if (now >= run.phase_deadline)
+    return Fail{row.trouble, fmt::format("{} did not end within its time{}", to_string(run.phase), last), {}, {}};
   if (!is_way_back(run.phase) && now >= run.deadline) {
-    return Fail{row.trouble, fmt::format("the test did not come to a verdict within {} minutes; it was in {}{}", run.config.timeout.count(), to_string(run.phase), last), {}, {}};
+    return Fail{row.trouble,
+                fmt::format("the test did not come to a verdict within {} minutes; it was in {}{}", run.config.timeout.count(),
+                            to_string(run.phase), last),
+                {},
+                {}};
   }
   Operations operations(pool_, clock_, settings_, run, lease, failpoint_);
   StepContext context(pool_, clock_, settings_, ports_, run, operations);
@@ -119,8 +129,10 @@ void Runner::renew_leases() {
     const bool is_ours = store::renew_lease(tx, *lease, clock_.now() + settings_.lease);
     tx.commit();
     // A step that has just committed has given its run back: losing that is no loss.
-    if (is_ours) lease->renewed(asked_at + settings_.lease);
-    else lease->lose();
+    if (is_ours)
+      lease->renewed(asked_at + settings_.lease);
+    else
+      lease->lose();
   }
 }
 

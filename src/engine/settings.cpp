@@ -90,9 +90,10 @@ json::object to_json(const RunConfig& config) {
 
 RunConfig run_config_from(const json::object& stored) {
   RunConfig config;
-  for (const auto* key : {"cpu_threshold", "memory_threshold", "max_failed_services", "wait_after_patch_seconds", "wait_after_reboot_seconds",
-                          "timeout_minutes", "critical_services"}) {
-    if (const auto problem = apply(config, key, stored.at(key))) throw std::logic_error(fmt::format("stored test configuration: {} {}", key, *problem));
+  for (const auto* key : {"cpu_threshold", "memory_threshold", "max_failed_services", "wait_after_patch_seconds",
+                          "wait_after_reboot_seconds", "timeout_minutes", "critical_services"}) {
+    if (const auto problem = apply(config, key, stored.at(key)))
+      throw std::logic_error(fmt::format("stored test configuration: {} {}", key, *problem));
   }
   config.metrics_required = stored.at("metrics_required").as_bool();
   config.restore_after_test = stored.at("restore_after_test").as_bool();

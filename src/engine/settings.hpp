@@ -44,7 +44,8 @@ struct Settings {
 
   std::chrono::seconds action_timeout{15 * 60};  // how long UYUNI may take for a patch action
   std::chrono::seconds reboot_timeout{10 * 60};  // how long a system may be away
-  // A call whose answer was lost may still be under way in the upstream: nothing is repeated before this has passed and a look found nothing.
+  // A call whose answer was lost may still be under way in the upstream: nothing is repeated before this has passed and a look found
+  // nothing.
   std::chrono::seconds settle{20};
 
   int infra_retries = 2;

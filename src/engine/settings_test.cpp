@@ -23,12 +23,19 @@ TEST(RunConfig, StoredAndReadBack) {
 }
 
 TEST(RunConfig, EveryOsHasTheSaltMinion) {
-  for (const auto* os : {"ubuntu", "debian", "rhel", "suse"}) EXPECT_EQ(default_critical_services(os).back(), "salt-minion|venv-salt-minion");
+  for (const auto* os : {"ubuntu", "debian", "rhel", "suse"})
+    EXPECT_EQ(default_critical_services(os).back(), "salt-minion|venv-salt-minion");
   EXPECT_THAT(default_critical_services("rhel"), ElementsAre("sshd", "crond", "rsyslog", "salt-minion|venv-salt-minion"));
 }
 
 TEST(RunConfig, OverridesAreCheckedAllAtOnce) {
-  const auto config = configure({}, {{"cpu_threshold", "high"}, {"timeout_minutes", 0}, {"max_failed_services", 1.5}, {"unknown", 1}, {"critical_services", {"; reboot"}}}, "ubuntu");
+  const auto config = configure({},
+                                {{"cpu_threshold", "high"},
+                                 {"timeout_minutes", 0},
+                                 {"max_failed_services", 1.5},
+                                 {"unknown", 1},
+                                 {"critical_services", {"; reboot"}}},
+                                "ubuntu");
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().code, ErrorCode::ValidationError);
   EXPECT_EQ(config.error().details.at("fields").as_object().size(), 5U);

@@ -26,18 +26,21 @@ tl::unexpected<Error> already_running(const std::string& message, const db::Row&
 tl::unexpected<Error> no_free_system(db::Tx& tx, const std::string& target_os) {
   const auto running = tx.execute(sql::open_run_of_os, {target_os});
   if (!running.empty()) {
-    return already_running(fmt::format("no test system of {} is free; test {} of {} is running", target_os, running[0].integer("id"), running[0].text("advisory_name")),
+    return already_running(fmt::format("no test system of {} is free; test {} of {} is running", target_os, running[0].integer("id"),
+                                       running[0].text("advisory_name")),
                            running[0]);
   }
-  return fail(ErrorCode::NotFound, fmt::format("there is no test system of {} that could be used: none is known, or all are in quarantine or gone", target_os));
+  return fail(ErrorCode::NotFound,
+              fmt::format("there is no test system of {} that could be used: none is known, or all are in quarantine or gone", target_os));
 }
 
 Result<queue::Item> item_by_id(db::Tx& tx, const StartOrder& order) {
   const auto item = queue::lock(tx, *order.item);
   if (!item) return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", order.item->value));
   if (item->status != queue::Status::Queued) {
-    return fail(ErrorCode::InvalidTransition, fmt::format("queue item {} ({}) is {}; only a queued one can be tested", item->id.value, item->erratum.value,
-                                                          queue::to_string(item->status)),
+    return fail(ErrorCode::InvalidTransition,
+                fmt::format("queue item {} ({}) is {}; only a queued one can be tested", item->id.value, item->erratum.value,
+                            queue::to_string(item->status)),
                 {{"queue_id", item->id.value}, {"status", queue::to_string(item->status)}});
   }
   if (order.target_os && *order.target_os != item->target_os) {
@@ -53,7 +56,8 @@ Result<queue::Item> first_startable(db::Tx& tx, const StartOrder& order) {
   const auto mode = queue::load_mode(tx);
   std::optional<queue::OrderKey> first;
   for (const auto row : tx.execute(sql::startable_items, {target_os, order.which == queue::Which::AutostartOnly, order.system})) {
-    const queue::OrderKey key{row.integer("priority_override"), row.boolean("requires_reboot"), row.integer("success_score"), row.real("urgency_score"), row.integer("id")};
+    const queue::OrderKey key{row.integer("priority_override"), row.boolean("requires_reboot"), row.integer("success_score"),
+                              row.real("urgency_score"), row.integer("id")};
     if (!first || queue::comes_before(key, *first, mode)) first = key;
   }
   if (first) {
@@ -68,7 +72,8 @@ Result<queue::Item> first_startable(db::Tx& tx, const StartOrder& order) {
 Result<queue::Item> choose_item(db::Tx& tx, const StartOrder& order) {
   if (order.item) return item_by_id(tx, order);
   if (order.target_os) return first_startable(tx, order);
-  return fail(ErrorCode::ValidationError, "what to test was not said", {{"fields", {{"target_os", "is required when queue_id is not given"}}}});
+  return fail(ErrorCode::ValidationError, "what to test was not said",
+              {{"fields", {{"target_os", "is required when queue_id is not given"}}}});
 }
 
 Result<bool> check_asked_system(db::Tx& tx, SystemId id, const std::string& target_os) {
@@ -78,13 +83,16 @@ Result<bool> check_asked_system(db::Tx& tx, SystemId id, const std::string& targ
     return fail(ErrorCode::ValidationError, "this system cannot be used", {{"fields", {{"system_id", std::move(problem)}}}});
   };
   if (system->role != catalogue::Role::Test) return wrong(fmt::format("{} is not a test system", system->name));
-  if (system->target_os != target_os) return wrong(fmt::format("{} runs {}, not {}", system->name, system->target_os.value_or("an unknown OS"), target_os));
+  if (system->target_os != target_os)
+    return wrong(fmt::format("{} runs {}, not {}", system->name, system->target_os.value_or("an unknown OS"), target_os));
   if (system->quarantined_at) {
-    return fail(ErrorCode::Conflict, fmt::format("{} is in quarantine: {}; release it first", system->name, system->quarantine_reason.value_or("no reason recorded")));
+    return fail(ErrorCode::Conflict, fmt::format("{} is in quarantine: {}; release it first", system->name,
+                                                 system->quarantine_reason.value_or("no reason recorded")));
   }
   const auto running = tx.execute(sql::open_run_on, {id});
   if (running.empty()) return true;
-  return already_running(fmt::format("{} is busy with test {} of {}", system->name, running[0].integer("id"), running[0].text("advisory_name")), running[0]);
+  return already_running(
+      fmt::format("{} is busy with test {} of {}", system->name, running[0].integer("id"), running[0].text("advisory_name")), running[0]);
 }
 
 std::size_t preference(const Settings& settings, const System& system) {
@@ -108,7 +116,8 @@ Result<System> choose_system(db::Tx& tx, const Settings& settings, const StartOr
     return std::none_of(missing.begin(), missing.end(), [&](const auto& applicable) { return applicable.system.id == system.id; });
   });
   if (free.empty()) {
-    return fail(ErrorCode::Conflict, fmt::format("{} is not missing on any free test system of {} according to the last sync", item.erratum.value, item.target_os));
+    return fail(ErrorCode::Conflict, fmt::format("{} is not missing on any free test system of {} according to the last sync",
+                                                 item.erratum.value, item.target_os));
   }
   return *std::min_element(free.begin(), free.end(), [&](const System& a, const System& b) {
     return std::pair(preference(settings, a), a.id.value) < std::pair(preference(settings, b), b.id.value);
@@ -136,17 +145,33 @@ std::chrono::minutes estimate(const RunConfig& config, bool with_reboot) {
 }
 
 void record(db::Tx& tx, const Started& started, const RunConfig& config, const queue::Acting& acting) {
-  json::object what{{"test_id", started.test.value}, {"errata_id", started.erratum.value}, {"system_id", started.system.id.value}, {"system", started.system.name}};
+  json::object what{{"test_id", started.test.value},
+                    {"errata_id", started.erratum.value},
+                    {"system_id", started.system.id.value},
+                    {"system", started.system.name}};
   json::object after = what;
   after["queue_id"] = started.item.value;
   after["test_config"] = to_json(config);
-  audit::append(tx, {.actor = acting.actor, .from_address = acting.from_address, .action = "test.start", .subject_type = "test",
-                     .subject_id = std::to_string(started.test.value), .before = nullptr, .after = std::move(after), .reason = {}, .at = acting.now});
+  audit::append(tx, {.actor = acting.actor,
+                     .from_address = acting.from_address,
+                     .action = "test.start",
+                     .subject_type = "test",
+                     .subject_id = std::to_string(started.test.value),
+                     .before = nullptr,
+                     .after = std::move(after),
+                     .reason = {},
+                     .at = acting.now});
   what["type"] = "test.started";
   outbox::publish(tx, {.topic = "test", .queue_id = started.item, .test_id = started.test, .payload = what, .at = acting.now});
-  outbox::publish(tx, {.topic = "test", .queue_id = started.item, .test_id = started.test,
-                       .payload = {{"type", "test.phase_started"}, {"test_id", started.test.value}, {"errata_id", started.erratum.value},
-                                   {"system_id", started.system.id.value}, {"phase", to_string(Phase::PreCheck)}, {"attempt", 1}},
+  outbox::publish(tx, {.topic = "test",
+                       .queue_id = started.item,
+                       .test_id = started.test,
+                       .payload = {{"type", "test.phase_started"},
+                                   {"test_id", started.test.value},
+                                   {"errata_id", started.erratum.value},
+                                   {"system_id", started.system.id.value},
+                                   {"phase", to_string(Phase::PreCheck)},
+                                   {"attempt", 1}},
                        .at = acting.now});
   log::info("engine", "test started", {{"test_id", started.test}, {"errata_id", started.erratum}, {"system", started.system.name}});
 }
@@ -164,11 +189,20 @@ Result<Started> start(db::Tx& tx, const Settings& settings, const StartOrder& or
 
   const auto subject = subject_of(tx, *item, *system);
   const auto now = acting.now;
-  const auto test = store::insert_run(tx, {item->id, item->erratum, system->id, item->target_os, now + config->timeout, *config, subject, acting.actor}, now);
+  const auto test = store::insert_run(
+      tx, {item->id, item->erratum, system->id, item->target_os, now + config->timeout, *config, subject, acting.actor}, now);
   store::open_phase(tx, test, Phase::PreCheck, 1, now, now + deadline_of(Phase::PreCheck, *config, settings));
-  const auto moved = queue::advance(tx, {.item = item->id, .from = queue::Status::Queued, .to = queue::Status::Testing, .actor = acting.actor,
-                                         .from_address = acting.from_address, .reason = fmt::format("test {} on {}", test.value, system->name), .at = now,
-                                         .failure = {}, .retry_after = {}, .snooze_until = {}, .superseded_by = {}});
+  const auto moved = queue::advance(tx, {.item = item->id,
+                                         .from = queue::Status::Queued,
+                                         .to = queue::Status::Testing,
+                                         .actor = acting.actor,
+                                         .from_address = acting.from_address,
+                                         .reason = fmt::format("test {} on {}", test.value, system->name),
+                                         .at = now,
+                                         .failure = {},
+                                         .retry_after = {},
+                                         .snooze_until = {},
+                                         .superseded_by = {}});
   if (!moved) return tl::unexpected(moved.error());
   const Started started{test, item->id, item->erratum, *system, now, estimate(*config, subject.reboot_expected)};
   record(tx, started, *config, acting);

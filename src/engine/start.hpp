@@ -1,6 +1,6 @@
 #pragma once
-// Starting a test run: which item, on which free test system, with which configuration. Used by the API, by the dispatcher of retries, and by
-// whoever has an item to test. In the caller's transaction; starts are serialised until it ends, so that a free system stays free.
+// Starting a test run: which item, on which free test system, with which configuration. Used by the API, by the dispatcher of retries, and
+// by whoever has an item to test. In the caller's transaction; starts are serialised until it ends, so that a free system stays free.
 
 #include <boost/json/object.hpp>
 #include <chrono>

@@ -55,8 +55,8 @@ using Outcome = std::variant<Done, Skipped, WaitUntil, Retry, Fail>;
 template <class T>
 class [[nodiscard]] Awaited {
  public:
-  Awaited(T value) : state_(std::in_place_index<0>, std::move(value)) {}              // NOLINT(google-explicit-constructor)
-  Awaited(Outcome answer) : state_(std::in_place_index<1>, std::move(answer)) {}      // NOLINT(google-explicit-constructor)
+  Awaited(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Awaited(Outcome answer) : state_(std::in_place_index<1>, std::move(answer)) {}  // NOLINT(google-explicit-constructor)
   explicit operator bool() const { return state_.index() == 0; }
   const T& operator*() const { return std::get<0>(state_); }
   const T* operator->() const { return &std::get<0>(state_); }

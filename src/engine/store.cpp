@@ -14,7 +14,8 @@ void require_owned(const db::Rows& rows) {
 }
 
 OperationState parse_state(std::string_view text) {
-  for (const auto state : {OperationState::Intended, OperationState::Started, OperationState::Succeeded, OperationState::Failed, OperationState::Lost}) {
+  for (const auto state :
+       {OperationState::Intended, OperationState::Started, OperationState::Succeeded, OperationState::Failed, OperationState::Lost}) {
     if (to_string(state) == text) return state;
   }
   throw std::logic_error(fmt::format("operation state {}", text));
@@ -114,7 +115,9 @@ Run claimed_run(db::Tx& tx, const Claim& claim) {
 
 std::optional<Time> next_due(db::Tx& tx) { return tx.execute(sql::next_due, {kEngineVersion})[0].time_or_null("due_at"); }
 
-bool renew_lease(db::Tx& tx, const Lease& lease, Time until) { return !tx.execute(sql::renew_lease, {lease.run(), lease.fence(), until}).empty(); }
+bool renew_lease(db::Tx& tx, const Lease& lease, Time until) {
+  return !tx.execute(sql::renew_lease, {lease.run(), lease.fence(), until}).empty();
+}
 
 void hold_run(db::Tx& tx, const Lease& lease) {
   lease.require_held();
@@ -152,7 +155,8 @@ void close_phase(db::Tx& tx, const Run& run, const PhaseEnd& end, Time now) {
 }
 
 std::optional<Operation> intend_operation(db::Tx& tx, const Run& run, const Effect& effect, const std::string& token, Time now) {
-  return operation_in(tx.execute(sql::intend_operation, {run.id, to_string(run.phase), run.attempt, effect.name, to_string(effect.kind), token, effect.request, now}));
+  return operation_in(tx.execute(
+      sql::intend_operation, {run.id, to_string(run.phase), run.attempt, effect.name, to_string(effect.kind), token, effect.request, now}));
 }
 
 std::optional<Operation> find_operation(db::Tx& tx, const Run& run, std::string_view name) {
@@ -180,8 +184,8 @@ void close_operation(db::Tx& tx, std::int64_t operation, OperationState state, c
 std::vector<PhaseRecord> phases_of(db::Tx& tx, TestId run) {
   std::vector<PhaseRecord> records;
   for (const auto row : tx.execute(sql::phases_of, {run})) {
-    records.push_back({phase_in(row), static_cast<int>(row.integer("attempt")), row.text("status"), row.time("started_at"), row.time_or_null("completed_at"),
-                       row.text("detail")});
+    records.push_back({phase_in(row), static_cast<int>(row.integer("attempt")), row.text("status"), row.time("started_at"),
+                       row.time_or_null("completed_at"), row.text("detail")});
   }
   return records;
 }

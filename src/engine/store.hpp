@@ -45,7 +45,8 @@ struct PhaseEnd {
 };
 void close_phase(db::Tx& tx, const Run& run, const PhaseEnd& end, Time now);
 
-[[nodiscard]] std::optional<Operation> intend_operation(db::Tx& tx, const Run& run, const Effect& effect, const std::string& token, Time now);
+[[nodiscard]] std::optional<Operation> intend_operation(db::Tx& tx, const Run& run, const Effect& effect, const std::string& token,
+                                                        Time now);
 [[nodiscard]] std::optional<Operation> find_operation(db::Tx& tx, const Run& run, std::string_view name);
 [[nodiscard]] std::optional<Operation> latest_operation(db::Tx& tx, TestId run, Phase phase, std::string_view name);
 [[nodiscard]] bool is_known_action(db::Tx& tx, OperationKind kind, const std::string& upstream_id, std::int64_t except);

@@ -35,7 +35,8 @@ std::string next_token(Time now) {
   const year_month_day date(day);
   const hh_mm_ss time(instant - day);
   return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}{:06}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(), time.subseconds().count());
+                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     time.subseconds().count());
 }
 
 }  // namespace spm::engine

@@ -18,8 +18,7 @@ Step next(const Situation& situation) {
     case Answer::Retry:
       if (situation.attempt <= row.retries) return {situation.phase, situation.attempt + 1, false};
       return {row.on_fail, 1, true};
-    case Answer::Fail:
-      return {row.on_fail, 1, true};
+    case Answer::Fail: return {row.on_fail, 1, true};
     case Answer::Abort:
       if (is_way_back(situation.phase)) return {situation.phase, situation.attempt, false};
       return {row.on_abort, 1, true};

@@ -41,7 +41,8 @@ ServiceState compare(const std::string& service, const std::vector<Unit>& before
   const auto alternatives = split_alternatives(service);
   const Unit* was = best(before, alternatives);
   const Unit* is = best(after, alternatives);
-  ServiceState state{service, was == nullptr ? "" : was->active_state, is == nullptr ? "not reported" : is->active_state, is != nullptr && is->is_up(), false};
+  ServiceState state{service, was == nullptr ? "" : was->active_state, is == nullptr ? "not reported" : is->active_state,
+                     is != nullptr && is->is_up(), false};
   state.pid_changed = was != nullptr && is != nullptr && was->pid != 0 && is->pid != 0 && was->pid != is->pid;
   return state;
 }
@@ -55,7 +56,8 @@ std::vector<std::string> split_alternatives(std::string_view service) {
 }
 
 ports::Command show_units(const std::vector<std::string>& names) {
-  ports::Command command{{"systemctl", "show", "-p", "Id", "-p", "LoadState", "-p", "ActiveState", "-p", "SubState", "-p", "MainPID", "--"}, 30s};
+  ports::Command command{{"systemctl", "show", "-p", "Id", "-p", "LoadState", "-p", "ActiveState", "-p", "SubState", "-p", "MainPID", "--"},
+                         30s};
   command.argv.insert(command.argv.end(), names.begin(), names.end());
   return command;
 }
@@ -84,7 +86,8 @@ Result<std::vector<Unit>> read_units(const std::vector<std::string>& names, std:
     if (!in_block) units.emplace_back();
     in_block = true;
     const auto equals = line.find('=');
-    if (equals == std::string_view::npos) return fail(ErrorCode::ValidationError, fmt::format("systemctl show answered \"{}\"", shortened(line, 120)));
+    if (equals == std::string_view::npos)
+      return fail(ErrorCode::ValidationError, fmt::format("systemctl show answered \"{}\"", shortened(line, 120)));
     const auto key = line.substr(0, equals);
     const auto value = line.substr(equals + 1);
     if (key == "LoadState") units.back().load_state = value;
@@ -103,7 +106,7 @@ Result<std::vector<std::string>> read_unit_names(std::string_view output) {
   std::vector<std::string> names;
   for (const auto line : lines(output)) {
     const auto fields = words(line);
-    if (fields.size() < 4 || !is_unit_name(fields[0])) {
+    if (fields.size() < 4 || !is_unit_name(fields[0]) || fields[0].find('.') == std::string_view::npos) {
       return fail(ErrorCode::ValidationError, fmt::format("systemctl list-units answered \"{}\"", shortened(line, 120)));
     }
     names.push_back(without_suffix(fields[0]));
@@ -112,9 +115,15 @@ Result<std::vector<std::string>> read_unit_names(std::string_view output) {
 }
 
 bool is_on_demand(std::string_view unit) {
-  static constexpr std::array<std::string_view, 18> kPrefixes{
-      "user@",          "user-runtime-dir@", "session-",         "getty@",   "serial-getty@", "systemd-hostnamed", "systemd-localed", "systemd-timedated", "packagekit",
-      "apt-daily",      "dnf-makecache",     "dnf-automatic",    "fwupd",    "fstrim",        "man-db",            "snapd.refresh",   "dbus-:",            "unattended-upgrades-run"};
+  static constexpr std::array<std::string_view, 18> kPrefixes{"user@",           "user-runtime-dir@",
+                                                              "session-",        "getty@",
+                                                              "serial-getty@",   "systemd-hostnamed",
+                                                              "systemd-localed", "systemd-timedated",
+                                                              "packagekit",      "apt-daily",
+                                                              "dnf-makecache",   "dnf-automatic",
+                                                              "fwupd",           "fstrim",
+                                                              "man-db",          "snapd.refresh",
+                                                              "dbus-:",          "unattended-upgrades-run"};
   return std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view prefix) { return unit.starts_with(prefix); });
 }
 
@@ -127,7 +136,8 @@ std::vector<std::string> units_to_watch(const std::vector<std::string>& critical
   return {names.begin(), names.end()};
 }
 
-std::vector<ServiceState> compare_services(const std::vector<std::string>& critical, const std::vector<Unit>& before, const std::vector<Unit>& after) {
+std::vector<ServiceState> compare_services(const std::vector<std::string>& critical, const std::vector<Unit>& before,
+                                           const std::vector<Unit>& after) {
   std::vector<ServiceState> states;
   std::set<std::string> covered;
   for (const auto& service : critical) {
@@ -151,8 +161,11 @@ std::vector<std::string> down_in(const std::vector<ServiceState>& states) {
 json::array to_json(const std::vector<Unit>& units) {
   json::array list;
   for (const auto& unit : units) {
-    list.push_back(json::object{
-        {"name", unit.name}, {"load_state", unit.load_state}, {"active_state", unit.active_state}, {"sub_state", unit.sub_state}, {"pid", unit.pid}});
+    list.push_back(json::object{{"name", unit.name},
+                                {"load_state", unit.load_state},
+                                {"active_state", unit.active_state},
+                                {"sub_state", unit.sub_state},
+                                {"pid", unit.pid}});
   }
   return list;
 }
@@ -170,7 +183,11 @@ std::vector<Unit> units_from(const json::array& stored) {
 json::array to_json(const std::vector<ServiceState>& states) {
   json::array list;
   for (const auto& state : states) {
-    list.push_back(json::object{{"name", state.name}, {"before", state.before}, {"after", state.after}, {"is_up", state.is_up}, {"pid_changed", state.pid_changed}});
+    list.push_back(json::object{{"name", state.name},
+                                {"before", state.before},
+                                {"after", state.after},
+                                {"is_up", state.is_up},
+                                {"pid_changed", state.pid_changed}});
   }
   return list;
 }

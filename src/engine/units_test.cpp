@@ -27,7 +27,8 @@ TEST(Units, AShortAnswerIsNoAnswer) {
 }
 
 TEST(Units, ReadsLists) {
-  const auto names = read_unit_names("cron.service loaded active running Regular background program processing daemon\nssh.service loaded active running OpenBSD\n");
+  const auto names = read_unit_names(
+      "cron.service loaded active running Regular background program processing daemon\nssh.service loaded active running OpenBSD\n");
   ASSERT_TRUE(names);
   EXPECT_THAT(*names, ElementsAre("cron", "ssh"));
   EXPECT_TRUE(read_unit_names("")->empty());
@@ -38,11 +39,13 @@ TEST(Units, OneAlternativeIsEnough) {
   const std::vector<std::string> critical{"ssh.socket|ssh"};
   EXPECT_TRUE(down_in(compare_services(critical, {}, {unit("ssh.socket", "active"), unit("ssh", "inactive")})).empty());
   EXPECT_TRUE(down_in(compare_services(critical, {}, {unit("ssh.socket", "inactive"), unit("ssh", "active")})).empty());
-  EXPECT_THAT(down_in(compare_services(critical, {}, {unit("ssh.socket", "inactive"), unit("ssh", "failed")})), ElementsAre("ssh.socket|ssh (inactive)"));
+  EXPECT_THAT(down_in(compare_services(critical, {}, {unit("ssh.socket", "inactive"), unit("ssh", "failed")})),
+              ElementsAre("ssh.socket|ssh (inactive)"));
 }
 
 TEST(Units, WhatIsNotReportedIsDown) {
-  EXPECT_THAT(down_in(compare_services({"cron"}, {unit("nginx", "active")}, {})), ElementsAre("cron (not reported)", "nginx (not reported)"));
+  EXPECT_THAT(down_in(compare_services({"cron"}, {unit("nginx", "active")}, {})),
+              ElementsAre("cron (not reported)", "nginx (not reported)"));
 }
 
 TEST(Units, ActivatingIsNotUp) { EXPECT_FALSE(unit("x", "activating").is_up()); }
@@ -63,7 +66,8 @@ TEST(Units, StorageKeepsThem) {
 }
 
 TEST(Units, AsksForEachOnce) {
-  EXPECT_THAT(units_to_watch({"ssh.socket|ssh", "cron.service"}, {unit("cron", "active"), unit("nginx", "active")}), ElementsAre("cron", "nginx", "ssh", "ssh.socket"));
+  EXPECT_THAT(units_to_watch({"ssh.socket|ssh", "cron.service"}, {unit("cron", "active"), unit("nginx", "active")}),
+              ElementsAre("cron", "nginx", "ssh", "ssh.socket"));
 }
 
 }  // namespace

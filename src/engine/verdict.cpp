@@ -14,7 +14,8 @@ CheckResult compare(std::string_view what, std::optional<double> before, std::op
     return {required ? Check::Failed : Check::Skipped, std::nullopt, fmt::format("{} was not measured {}", what, missing)};
   }
   const double delta = *after - *before;
-  const auto text = fmt::format("{} went from {:.1f} % to {:.1f} % ({:+.1f} points, {:g} allowed)", what, *before, *after, delta, threshold);
+  const auto text =
+      fmt::format("{} went from {:.1f} % to {:.1f} % ({:+.1f} points, {:g} allowed)", what, *before, *after, delta, threshold);
   return {delta <= threshold ? Check::Passed : Check::Failed, delta, text};
 }
 
@@ -79,7 +80,8 @@ Evaluation evaluate(const Measurement& baseline, const Measurement& after, const
   const auto of_after = [&](std::optional<double> value) { return is_comparable ? value : std::nullopt; };
   Evaluation evaluation;
   evaluation.cpu = compare("CPU use", baseline.cpu_percent, of_after(after.cpu_percent), config.cpu_threshold, config.metrics_required);
-  evaluation.memory = compare("memory use", baseline.memory_percent, of_after(after.memory_percent), config.memory_threshold, config.metrics_required);
+  evaluation.memory =
+      compare("memory use", baseline.memory_percent, of_after(after.memory_percent), config.memory_threshold, config.metrics_required);
   evaluation.failed_units = compare_failed_units(failed_units_before, failed_units_after, config.max_failed_services);
   const bool any_failed = !evaluation.reasons(Check::Failed).empty();
   evaluation.overall = any_failed ? Check::Failed : Check::Passed;
@@ -112,11 +114,14 @@ json::object to_json(const Evaluation& evaluation) {
           {"memory_check", to_string(evaluation.memory.check)},
           {"failed_units_check", to_string(evaluation.failed_units.check)},
           {"overall", to_string(evaluation.overall)},
-          {"reasons", {{"cpu", evaluation.cpu.reason}, {"memory", evaluation.memory.reason}, {"failed_units", evaluation.failed_units.reason}}}};
+          {"reasons",
+           {{"cpu", evaluation.cpu.reason}, {"memory", evaluation.memory.reason}, {"failed_units", evaluation.failed_units.reason}}}};
 }
 
 json::object deltas_of(const Evaluation& evaluation) {
-  return {{"cpu_percent", or_null(evaluation.cpu.delta)}, {"memory_percent", or_null(evaluation.memory.delta)}, {"failed_units", or_null(evaluation.failed_units.delta)}};
+  return {{"cpu_percent", or_null(evaluation.cpu.delta)},
+          {"memory_percent", or_null(evaluation.memory.delta)},
+          {"failed_units", or_null(evaluation.failed_units.delta)}};
 }
 
 }  // namespace spm::engine

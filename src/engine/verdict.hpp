@@ -42,8 +42,9 @@ struct Evaluation {
   [[nodiscard]] bool is_unmeasured() const;
 };
 
-[[nodiscard]] Evaluation evaluate(const Measurement& baseline, const Measurement& after, const std::vector<std::string>& failed_units_before,
-                                  const std::vector<std::string>& failed_units_after, const RunConfig& config);
+[[nodiscard]] Evaluation evaluate(const Measurement& baseline, const Measurement& after,
+                                  const std::vector<std::string>& failed_units_before, const std::vector<std::string>& failed_units_after,
+                                  const RunConfig& config);
 
 [[nodiscard]] json::object to_json(const Measurement& measurement);
 [[nodiscard]] Measurement measurement_from(const json::object& stored);

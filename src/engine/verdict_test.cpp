@@ -41,21 +41,22 @@ const auto kNone = MetricSourceKind::None;
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, VerdictTable,
-    ::testing::Values(Row{"same", measured(10, 40), measured(10, 40), {}, {}, false, P, P, P, P, false},
-                      Row{"at_the_threshold", measured(10, 40), measured(30, 55), {}, {}, false, P, P, P, P, false},
-                      Row{"cpu_over", measured(10, 40), measured(30.1, 40), {}, {}, false, F, P, P, F, false},
-                      Row{"memory_over", measured(10, 40), measured(10, 55.1), {}, {}, false, P, F, P, F, false},
-                      Row{"less_is_fine", measured(90, 90), measured(1, 1), {}, {}, false, P, P, P, P, false},
-                      Row{"old_failed_unit", measured(10, 40), measured(10, 40), {"a"}, {"a"}, false, P, P, P, P, false},
-                      Row{"new_failed_unit", measured(10, 40), measured(10, 40), {"a"}, {"b"}, false, P, P, F, F, false},
-                      Row{"cpu_missing_after", measured(10, 40), measured({}, 40), {}, {}, false, S, P, P, P, false},
-                      Row{"cpu_missing_before", measured({}, 40), measured(10, 40), {}, {}, false, S, P, P, P, false},
-                      Row{"missing_but_required", measured(10, 40), measured({}, 40), {}, {}, true, F, P, P, F, true},
-                      Row{"missing_and_really_bad", measured(10, 40), measured({}, 99), {}, {}, true, F, F, P, F, false},
-                      Row{"other_source", measured(10, 40), measured(10, 40, kSalt), {}, {}, false, S, S, P, P, false},
-                      Row{"no_source", measured({}, {}, kNone), measured({}, {}, kNone), {}, {}, false, S, S, P, P, false},
-                      Row{"no_source_required", measured({}, {}, kNone), measured({}, {}, kNone), {}, {}, true, F, F, P, F, true},
-                      Row{"no_source_and_failed_unit", measured({}, {}, kNone), measured({}, {}, kNone), {}, {"x"}, true, F, F, F, F, false}),
+    ::testing::Values(
+        Row{"same", measured(10, 40), measured(10, 40), {}, {}, false, P, P, P, P, false},
+        Row{"at_the_threshold", measured(10, 40), measured(30, 55), {}, {}, false, P, P, P, P, false},
+        Row{"cpu_over", measured(10, 40), measured(30.1, 40), {}, {}, false, F, P, P, F, false},
+        Row{"memory_over", measured(10, 40), measured(10, 55.1), {}, {}, false, P, F, P, F, false},
+        Row{"less_is_fine", measured(90, 90), measured(1, 1), {}, {}, false, P, P, P, P, false},
+        Row{"old_failed_unit", measured(10, 40), measured(10, 40), {"a"}, {"a"}, false, P, P, P, P, false},
+        Row{"new_failed_unit", measured(10, 40), measured(10, 40), {"a"}, {"b"}, false, P, P, F, F, false},
+        Row{"cpu_missing_after", measured(10, 40), measured({}, 40), {}, {}, false, S, P, P, P, false},
+        Row{"cpu_missing_before", measured({}, 40), measured(10, 40), {}, {}, false, S, P, P, P, false},
+        Row{"missing_but_required", measured(10, 40), measured({}, 40), {}, {}, true, F, P, P, F, true},
+        Row{"missing_and_really_bad", measured(10, 40), measured({}, 99), {}, {}, true, F, F, P, F, false},
+        Row{"other_source", measured(10, 40), measured(10, 40, kSalt), {}, {}, false, S, S, P, P, false},
+        Row{"no_source", measured({}, {}, kNone), measured({}, {}, kNone), {}, {}, false, S, S, P, P, false},
+        Row{"no_source_required", measured({}, {}, kNone), measured({}, {}, kNone), {}, {}, true, F, F, P, F, true},
+        Row{"no_source_and_failed_unit", measured({}, {}, kNone), measured({}, {}, kNone), {}, {"x"}, true, F, F, F, F, false}),
     [](const auto& row) { return std::string(row.param.name); });
 
 // A missing value never passes, whatever else is measured.

@@ -21,8 +21,8 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   void start();
-  // Takes no further step and waits for those under way, at most `patience`. False: some are still inside an upstream call; ending the process
-  // then is safe, another orchestrator goes on when their leases have run out.
+  // Takes no further step and waits for those under way, at most `patience`. False: some are still inside an upstream call; ending the
+  // process then is safe, another orchestrator goes on when their leases have run out.
   [[nodiscard]] bool stop(std::chrono::milliseconds patience);
   // A run may have become due.
   void wake();
@@ -41,7 +41,7 @@ class Worker {
   std::uint64_t wakes_ = 0;
   int running_ = 0;
   std::condition_variable ended_;
-  std::jthread heartbeat_;            // ends after the steps
+  std::jthread heartbeat_;             // ends after the steps
   std::vector<std::jthread> threads_;  // joined first
 };
 

@@ -115,7 +115,8 @@ HeaderList header_list(const HttpRequest& request) {
   };
   append("Expect:");  // no extra round trip before the body
   for (const auto& [name, value] : request.headers) {
-    if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) throw std::invalid_argument("a header cannot hold a line break");
+    if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+      throw std::invalid_argument("a header cannot hold a line break");
     append(value.empty() ? name + ";" : name + ": " + value);
   }
   return list;

@@ -18,16 +18,16 @@ struct HttpClientOptions {
   std::chrono::milliseconds total_timeout{30'000};
   std::size_t max_answer_bytes = 32 * 1024 * 1024;  // a longer answer is a BadAnswer, and is not read on
   bool verify_tls = true;
-  std::string ca_file;        // empty: the system's
+  std::string ca_file;  // empty: the system's
 };
 
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<std::string> body;                          // sent with Content-Length, never chunked
-  std::optional<std::chrono::milliseconds> total_timeout;   // instead of the client's
-  bool fresh_connection = false;                            // for calls with an effect: on a kept connection that dies at once, libcurl sends again
+  std::optional<std::string> body;                         // sent with Content-Length, never chunked
+  std::optional<std::chrono::milliseconds> total_timeout;  // instead of the client's
+  bool fresh_connection = false;  // for calls with an effect: on a kept connection that dies at once, libcurl sends again
 };
 
 struct HttpAnswer {

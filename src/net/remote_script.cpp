@@ -66,7 +66,8 @@ std::string shell_quote(std::string_view word) {
 
 std::string compose_script(const std::vector<ports::Command>& commands, std::string_view token) {
   const auto plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'; };
-  if (token.empty() || !std::all_of(token.begin(), token.end(), plain)) throw std::invalid_argument("the token of a batch must be letters and digits");
+  if (token.empty() || !std::all_of(token.begin(), token.end(), plain))
+    throw std::invalid_argument("the token of a batch must be letters and digits");
   std::string script =
       "#!/bin/sh\n"
       "exec 2>&1 </dev/null\n"
@@ -81,7 +82,8 @@ std::string compose_script(const std::vector<ports::Command>& commands, std::str
 }
 
 Result<std::vector<ports::CommandOutput>> parse_script_output(std::string_view output, std::string_view token, std::size_t expected) {
-  if (output.size() > kMaxOutputBytes) return bad_output(fmt::format("the output of the commands is larger than {} bytes", kMaxOutputBytes));
+  if (output.size() > kMaxOutputBytes)
+    return bad_output(fmt::format("the output of the commands is larger than {} bytes", kMaxOutputBytes));
   const std::string own = fmt::format("{}{}:", kMarker, token);
   if (expected > 0 && output.find(own) == std::string_view::npos) {
     const bool foreign = output.find(kMarker) != std::string_view::npos;

@@ -26,6 +26,7 @@ namespace spm::net {
 [[nodiscard]] std::string compose_script(const std::vector<ports::Command>& commands, std::string_view token);
 
 // The outputs in order. A missing marker, a foreign token or a wrong count is a BadAnswer: "the script ended after command 3 of 5".
-[[nodiscard]] Result<std::vector<ports::CommandOutput>> parse_script_output(std::string_view output, std::string_view token, std::size_t expected);
+[[nodiscard]] Result<std::vector<ports::CommandOutput>> parse_script_output(std::string_view output, std::string_view token,
+                                                                            std::size_t expected);
 
 }  // namespace spm::net

@@ -48,9 +48,28 @@ TEST(RemoteScript, HasTheAgreedForm) {
 }
 
 TEST(RemoteScript, HostileWordsArriveUnchanged) {
-  const std::string words[] = {"'; rm -rf /tmp/nothing; '", "$(id)", "`id`", "\"$HOME\"", "a\\b\\n", "*", "~", "", "-n", "a\nb", "a\tb", "a\r\nb", "\x01\x7f",
-                               "\xff\xfe", "%d%s", "!x", "caf\xC3\xA9", "${binary:Package}\\t${Version}\\n", "@@spm:1:0:end:0", " lead and trail "};
-  for (const std::string& word : words) EXPECT_EQ(outputs_of({{{"printf", "%s.", word}}})[0].output, word == "\xff\xfe" ? "\xEF\xBF\xBD\xEF\xBF\xBD." : word + ".");
+  const std::string words[] = {"'; rm -rf /tmp/nothing; '",
+                               "$(id)",
+                               "`id`",
+                               "\"$HOME\"",
+                               "a\\b\\n",
+                               "*",
+                               "~",
+                               "",
+                               "-n",
+                               "a\nb",
+                               "a\tb",
+                               "a\r\nb",
+                               "\x01\x7f",
+                               "\xff\xfe",
+                               "%d%s",
+                               "!x",
+                               "caf\xC3\xA9",
+                               "${binary:Package}\\t${Version}\\n",
+                               "@@spm:1:0:end:0",
+                               " lead and trail "};
+  for (const std::string& word : words)
+    EXPECT_EQ(outputs_of({{{"printf", "%s.", word}}})[0].output, word == "\xff\xfe" ? "\xEF\xBF\xBD\xEF\xBF\xBD." : word + ".");
 }
 
 TEST(RemoteScript, AnyWordSurvivesTheQuoting) {
@@ -65,7 +84,8 @@ TEST(RemoteScript, AnyWordSurvivesTheQuoting) {
 }
 
 TEST(RemoteScript, EveryCommandRunsWhateverTheOthersDo) {
-  const auto outputs = outputs_of({{{"sh", "-c", "echo to-err >&2; exit 3"}}, {{"no-such-command"}}, {{"true"}}, {{"cat"}}, {{"printf", "x"}}});
+  const auto outputs =
+      outputs_of({{{"sh", "-c", "echo to-err >&2; exit 3"}}, {{"no-such-command"}}, {{"true"}}, {{"cat"}}, {{"printf", "x"}}});
   EXPECT_EQ(outputs[0].exit_status, 3);
   EXPECT_EQ(outputs[0].output, "to-err\n");
   EXPECT_EQ(outputs[1].exit_status, 127);
@@ -110,7 +130,8 @@ TEST(RemoteScript, AnOutputThatIsNotWholeIsRefused) {
   EXPECT_EQ(refusal("@@spm:8:0:begin\n\n@@spm:8:0:end:0\n", 1), "the output belongs to another batch of commands");
   EXPECT_EQ(refusal("@@spm:7:0:begin\n\n@@spm:7:0:end:999\n", 1), "the output of the script ended after command 0 of 1");
   EXPECT_NE(refusal(std::string(5 * 1024 * 1024, 'x'), 1).find("larger than"), std::string::npos);
-  for (std::size_t length = 0; length + 2 < whole.size(); ++length) EXPECT_FALSE(parse_script_output(whole.substr(0, length), "7", 2)) << length;
+  for (std::size_t length = 0; length + 2 < whole.size(); ++length)
+    EXPECT_FALSE(parse_script_output(whole.substr(0, length), "7", 2)) << length;
 }
 
 TEST(RemoteScript, NoBytesWhateverMakeTheParserMisbehave) {

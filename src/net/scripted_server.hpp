@@ -35,10 +35,12 @@ class ScriptedConnection {
     }
     return request;
   }
-  bool write(std::string_view bytes) { return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()); }
+  bool write(std::string_view bytes) {
+    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+  }
   void answer(int status, std::string_view content_type, std::string_view body, std::string_view more_headers = "") {
-    write("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: " + std::string(content_type) + "\r\nContent-Length: " + std::to_string(body.size()) +
-          "\r\n" + std::string(more_headers) + "\r\n" + std::string(body));
+    write("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: " + std::string(content_type) +
+          "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(more_headers) + "\r\n" + std::string(body));
   }
 
  private:

@@ -33,8 +33,9 @@ Result<bool> UpstreamGuard::admit() {
   const std::lock_guard lock(mutex_);
   const Time now = clock_.now();
   if (now < open_until_) {
-    return fail_upstream(options_.code, UpstreamFailure::Unreachable,
-                         fmt::format("{} failed {} times in a row and is left alone until {}", options_.name, failures_, format_time(open_until_)));
+    return fail_upstream(
+        options_.code, UpstreamFailure::Unreachable,
+        fmt::format("{} failed {} times in a row and is left alone until {}", options_.name, failures_, format_time(open_until_)));
   }
   // The first call after the pause goes through alone: the others wait for what becomes of it.
   if (failures_ >= options_.open_after_failures) open_until_ = now + options_.open_for;

@@ -15,16 +15,17 @@ namespace spm::net {
 enum class Repeat { Safe, Never };  // Safe: reads. Never: anything with an effect; the caller looks before it repeats
 
 struct GuardOptions {
-  std::string name;                               // "uyuni": in metrics, logs and messages
-  ErrorCode code = ErrorCode::UyuniError;         // of the error while the breaker is open
-  int max_attempts = 3;                           // for Repeat::Safe
-  std::chrono::milliseconds first_pause{200};     // doubles, with jitter
-  int open_after_failures = 5;                    // consecutive failures of Unreachable, OutcomeUnknown or BadAnswer
-  std::chrono::milliseconds open_for{10'000};     // then one call is let through
+  std::string name;                            // "uyuni": in metrics, logs and messages
+  ErrorCode code = ErrorCode::UyuniError;      // of the error while the breaker is open
+  int max_attempts = 3;                        // for Repeat::Safe
+  std::chrono::milliseconds first_pause{200};  // doubles, with jitter
+  int open_after_failures = 5;                 // consecutive failures of Unreachable, OutcomeUnknown or BadAnswer
+  std::chrono::milliseconds open_for{10'000};  // then one call is let through
 };
 
 // Called once for each attempt: upstream, call, ok or failure word, duration. Lets metrics stay out of net/.
-using CallObserver = std::function<void(std::string_view upstream, std::string_view call, std::string_view outcome, std::chrono::microseconds)>;
+using CallObserver =
+    std::function<void(std::string_view upstream, std::string_view call, std::string_view outcome, std::chrono::microseconds)>;
 
 class UpstreamGuard {
  public:
@@ -36,7 +37,8 @@ class UpstreamGuard {
       if (auto admitted = admit(); !admitted) return tl::unexpected<Error>(admitted.error());
       const auto begin = std::chrono::steady_clock::now();
       Result<T> result = attempt();
-      settle(what, result ? nullptr : &result.error(), std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin));
+      settle(what, result ? nullptr : &result.error(),
+             std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin));
       if (result || !may_repeat(result.error(), repeat, n)) return result;
       pause(n);
     }

@@ -24,10 +24,11 @@ class UpstreamGuardTest : public testing::Test {
     options.max_attempts = max_attempts;
     options.first_pause = std::chrono::milliseconds(0);
     options.open_after_failures = open_after;
-    return UpstreamGuard(options, clock_, [this](std::string_view upstream, std::string_view call, std::string_view outcome, std::chrono::microseconds) {
-      EXPECT_EQ(upstream, "uyuni");
-      seen_.push_back(std::string(call) + " " + std::string(outcome));
-    });
+    return UpstreamGuard(options, clock_,
+                         [this](std::string_view upstream, std::string_view call, std::string_view outcome, std::chrono::microseconds) {
+                           EXPECT_EQ(upstream, "uyuni");
+                           seen_.push_back(std::string(call) + " " + std::string(outcome));
+                         });
   }
   // Fails `times` times with this failure, then succeeds.
   Result<int> run(UpstreamGuard& g, UpstreamFailure failure, int times, Repeat repeat = Repeat::Safe) {

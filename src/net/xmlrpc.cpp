@@ -172,8 +172,8 @@ Result<pugi::xml_node> load(pugi::xml_document& document, std::string_view xml, 
   if (xml.size() > kMaxBytes) return refuse(fmt::format("document larger than {} bytes", kMaxBytes));
   if (std::count(xml.begin(), xml.end(), '<') > kMaxTags) return refuse(fmt::format("document with more than {} tags", kMaxTags));
   if (xml.find('\0') != std::string_view::npos || !net::is_utf8(xml)) return refuse("not XML: not UTF-8 text");
-  constexpr unsigned kFlags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_wconv_attribute | pugi::parse_doctype |
-                              pugi::parse_ws_pcdata_single;
+  constexpr unsigned kFlags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_wconv_attribute |
+                              pugi::parse_doctype | pugi::parse_ws_pcdata_single;
   const auto parsed = document.load_buffer(xml.data(), xml.size(), kFlags, pugi::encoding_utf8);
   if (!parsed) return refuse(fmt::format("not XML: {} at byte {}", parsed.description(), parsed.offset));
   for (const pugi::xml_node& child : document.children()) {

@@ -27,15 +27,15 @@ struct Value {
   std::variant<std::string, std::int64_t, bool, double, LocalDateTime, Array, Struct> data;
 
   Value() = default;
-  Value(const char* text) : data(std::string(text)) {}             // NOLINT(google-explicit-constructor): literals in calls
-  Value(std::string text) : data(std::move(text)) {}               // NOLINT(google-explicit-constructor)
-  Value(int number) : data(static_cast<std::int64_t>(number)) {}   // NOLINT(google-explicit-constructor)
-  Value(std::int64_t number) : data(number) {}                     // NOLINT(google-explicit-constructor)
-  Value(bool flag) : data(flag) {}                                 // NOLINT(google-explicit-constructor)
-  Value(double number) : data(number) {}                           // NOLINT(google-explicit-constructor)
-  Value(LocalDateTime date) : data(std::move(date)) {}             // NOLINT(google-explicit-constructor)
-  Value(Array items) : data(std::move(items)) {}                   // NOLINT(google-explicit-constructor)
-  Value(Struct members) : data(std::move(members)) {}              // NOLINT(google-explicit-constructor)
+  Value(const char* text) : data(std::string(text)) {}            // NOLINT(google-explicit-constructor): literals in calls
+  Value(std::string text) : data(std::move(text)) {}              // NOLINT(google-explicit-constructor)
+  Value(int number) : data(static_cast<std::int64_t>(number)) {}  // NOLINT(google-explicit-constructor)
+  Value(std::int64_t number) : data(number) {}                    // NOLINT(google-explicit-constructor)
+  Value(bool flag) : data(flag) {}                                // NOLINT(google-explicit-constructor)
+  Value(double number) : data(number) {}                          // NOLINT(google-explicit-constructor)
+  Value(LocalDateTime date) : data(std::move(date)) {}            // NOLINT(google-explicit-constructor)
+  Value(Array items) : data(std::move(items)) {}                  // NOLINT(google-explicit-constructor)
+  Value(Struct members) : data(std::move(members)) {}             // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] const std::string* string() const { return std::get_if<std::string>(&data); }
   [[nodiscard]] const std::int64_t* integer() const { return std::get_if<std::int64_t>(&data); }

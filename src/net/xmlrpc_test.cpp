@@ -28,7 +28,8 @@ std::string refusal_of(const std::string& document) {
 }
 
 rc::Gen<Value> any_value(int depth) {
-  auto text = rc::gen::map(rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127)), [](std::string s) { return Value(std::move(s)); });
+  auto text =
+      rc::gen::map(rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127)), [](std::string s) { return Value(std::move(s)); });
   auto number = rc::gen::map(rc::gen::arbitrary<std::int64_t>(), [](std::int64_t n) { return Value(n); });
   auto flag = rc::gen::map(rc::gen::arbitrary<bool>(), [](bool b) { return Value(b); });
   auto real = rc::gen::map(rc::gen::arbitrary<double>(), [](double d) { return Value(d); });

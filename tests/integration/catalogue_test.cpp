@@ -19,7 +19,7 @@ using testing::IsEmpty;
 class Catalogue : public testing::Test {
  protected:
   std::vector<std::string> list(const std::multimap<std::string, std::string>& query) {
-    const auto answer = caller.call(Method::Get, "/api/v1/errata", {}, nullptr, query);
+    const auto answer = caller.call(Method::Get, "/api/v1/errata", nullptr, query);
     std::vector<std::string> out;
     if (answer.status != 200) return {answer.error};
     for (const auto& item : answer.body.at("items").as_array()) out.push_back(json::value_to<std::string>(item.at("errata_id")));
@@ -37,7 +37,7 @@ class Catalogue : public testing::Test {
   test::TestDatabase database;
   test::ManualClock clock;
   test::QueueRows rows{database.pool(), clock};
-  test::Caller caller{endpoints(database.pool(), clock, {Source::Uyuni})};
+  test::Caller caller{endpoints(database.pool(), clock, {Source::Uyuni}), clock};
 };
 
 TEST_F(Catalogue, FiltersAreJoined) {
@@ -76,7 +76,7 @@ TEST_F(Catalogue, EveryOrderCanBePagedByOffsetAndByCursor) {
     std::vector<std::string> by_cursor;
     std::multimap<std::string, std::string> query{{"sort", sort}, {"limit", "2"}};
     while (true) {
-      const auto page = caller.call(Method::Get, "/api/v1/errata", {}, nullptr, query);
+      const auto page = caller.call(Method::Get, "/api/v1/errata", nullptr, query);
       ASSERT_EQ(page.status, 200) << page.message;
       EXPECT_EQ(page.body.at("total").as_int64(), 7);
       for (const auto& item : page.body.at("items").as_array()) by_cursor.push_back(json::value_to<std::string>(item.at("errata_id")));
@@ -89,7 +89,7 @@ TEST_F(Catalogue, EveryOrderCanBePagedByOffsetAndByCursor) {
     EXPECT_EQ(offset, std::vector<std::string>(all.begin() + 3, all.begin() + 6)) << sort;
   }
   EXPECT_THAT(list({{"cursor", "6e6f"}}), ElementsAre("validation_error"));
-  const auto other = caller.call(Method::Get, "/api/v1/errata", {}, nullptr, {{"sort", "errata_id"}, {"limit", "2"}});
+  const auto other = caller.call(Method::Get, "/api/v1/errata", nullptr, {{"sort", "errata_id"}, {"limit", "2"}});
   const auto cursor = json::value_to<std::string>(other.body.at("next_cursor"));
   EXPECT_THAT(list({{"sort", "severity"}, {"cursor", cursor}}), ElementsAre("validation_error")) << "a cursor belongs to its order";
 }
@@ -98,13 +98,13 @@ TEST_F(Catalogue, DetailNamesPackagesAndSystems) {
   rows.erratum({.name = "USN-1-1"});
   rows.system({.id = 7});
   rows.applicable(7, "USN-1-1");
-  const auto shown = caller.call(Method::Get, "/api/v1/errata/{errata_id}", {{"errata_id", "USN-1-1"}});
+  const auto shown = caller.call(Method::Get, "/api/v1/errata/USN-1-1");
   ASSERT_EQ(shown.status, 200);
   EXPECT_EQ(shown.body.at("packages").at(0).at("size_kb").as_int64(), 500);
   EXPECT_EQ(shown.body.at("applicable_systems").at(0).at("id").as_int64(), 7);
   EXPECT_EQ(shown.body.at("applicable_system_count").as_int64(), 1);
   EXPECT_TRUE(shown.body.at("dependency_count").is_null());
-  EXPECT_EQ(caller.call(Method::Get, "/api/v1/errata/{errata_id}", {{"errata_id", "USN-404-1"}}).error, "not_found");
+  EXPECT_EQ(caller.call(Method::Get, "/api/v1/errata/USN-404-1").error, "not_found");
 }
 
 TEST_F(Catalogue, StatsCountWhatIsThere) {
@@ -120,7 +120,7 @@ TEST_F(Catalogue, StatsCountWhatIsThere) {
 
 TEST_F(Catalogue, TriggerMakesARunAndMakesItsJobDue) {
   register_job("sync_uyuni");
-  const auto first = caller.call(Method::Post, "/api/v1/sync/trigger", {}, json::object{{"source", "uyuni"}});
+  const auto first = caller.call(Method::Post, "/api/v1/sync/trigger", json::object{{"source", "uyuni"}});
   ASSERT_EQ(first.status, 202) << first.message;
   EXPECT_FALSE(first.body.at("already_running").as_bool());
   const auto second = caller.call(Method::Post, "/api/v1/sync/trigger");
@@ -132,7 +132,7 @@ TEST_F(Catalogue, TriggerMakesARunAndMakesItsJobDue) {
 }
 
 TEST_F(Catalogue, TriggerOfASourceThatIsNotThereIsRefused) {
-  const auto not_configured = caller.call(Method::Post, "/api/v1/sync/trigger", {}, json::object{{"source", "spm_sync"}});
+  const auto not_configured = caller.call(Method::Post, "/api/v1/sync/trigger", json::object{{"source", "spm_sync"}});
   EXPECT_EQ(not_configured.error, "service_unavailable");
   const auto no_worker = caller.call(Method::Post, "/api/v1/sync/trigger");
   EXPECT_EQ(no_worker.error, "service_unavailable");
@@ -160,11 +160,11 @@ TEST_F(Catalogue, StatusAndHistoryFollowTheRuns) {
   EXPECT_EQ(runs.body.at("total").as_int64(), 2);
   EXPECT_EQ(runs.body.at("items").at(0).at("status").as_string(), "failed");
   EXPECT_EQ(runs.body.at("items").at(1).at("inserted").as_int64(), 1);
-  const auto failed = caller.call(Method::Get, "/api/v1/sync/runs", {}, nullptr, {{"status", "failed"}, {"source", "uyuni"}});
+  const auto failed = caller.call(Method::Get, "/api/v1/sync/runs", nullptr, {{"status", "failed"}, {"source", "uyuni"}});
   EXPECT_EQ(failed.body.at("total").as_int64(), 1);
   const auto id = std::to_string(runs.body.at("items").at(1).at("id").as_int64());
-  EXPECT_EQ(caller.call(Method::Get, "/api/v1/sync/runs/{id}", {{"id", id}}).body.at("requested_by").as_string(), "schedule");
-  EXPECT_EQ(caller.call(Method::Get, "/api/v1/sync/runs/{id}", {{"id", "4711"}}).error, "not_found");
+  EXPECT_EQ(caller.call(Method::Get, "/api/v1/sync/runs/" + id).body.at("requested_by").as_string(), "schedule");
+  EXPECT_EQ(caller.call(Method::Get, "/api/v1/sync/runs/4711").error, "not_found");
 }
 
 TEST_F(Catalogue, FreeTestSystemsAreThereHealthyAndIdle) {

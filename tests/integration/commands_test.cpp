@@ -32,7 +32,8 @@ class CommandsOverTheWire : public testing::TestWithParam<Backend> {
 
   ports::CommandBatch batch(std::vector<ports::Command> list, const std::string& name = "test-ubuntu-2404") {
     static std::atomic<int> counter{0};
-    const auto minion = hosts->simulation().with([&](const sandbox::Simulation::View& view) { return view.world.host_by_name(name)->minion_id; });
+    const auto minion =
+        hosts->simulation().with([&](const sandbox::Simulation::View& view) { return view.world.host_by_name(name)->minion_id; });
     return {{hosts.system(name), minion}, std::move(list), fmt::format("20261123132434{:06}", ++counter), clock.now()};
   }
   ports::BatchReport end_of(const ports::CommandBatch& b, const std::string& handle) {
@@ -61,7 +62,10 @@ INSTANTIATE_TEST_SUITE_P(Backends, CommandsOverTheWire, testing::Values(Backend:
                          [](const auto& parameter) { return parameter.param == Backend::Salt ? "Salt" : "Uyuni"; });
 
 TEST_P(CommandsOverTheWire, EveryCommandHasItsOutputAndStatus) {
-  const auto report = run(batch({{{"cat", "/proc/sys/kernel/random/boot_id"}}, {{"systemctl", "is-active", "--", "cron", "no-such-unit"}}, {{"no-such-command"}}, {{"true"}}}));
+  const auto report = run(batch({{{"cat", "/proc/sys/kernel/random/boot_id"}},
+                                 {{"systemctl", "is-active", "--", "cron", "no-such-unit"}},
+                                 {{"no-such-command"}},
+                                 {{"true"}}}));
   ASSERT_EQ(report.state, BatchState::Done) << report.reason;
   ASSERT_EQ(report.outputs.size(), 4U);
   EXPECT_EQ(report.outputs[0].exit_status, 0);
@@ -146,8 +150,8 @@ TEST_P(CommandsOverTheWire, WhateverGoesWrongIsAnError) {
     if (plan.hang || plan.never_end) continue;  // they cost the whole deadline, and are covered for each upstream
     const auto trouble = hosts.trouble(upstream(), plan);
     const auto report = commands->report(b, *handle);
-    EXPECT_FALSE(report) << name;
-    if (!report) EXPECT_NE(report.error().upstream, UpstreamFailure::None) << name << ": " << report.error().message;
+    ASSERT_FALSE(report) << name;
+    EXPECT_NE(report.error().upstream, UpstreamFailure::None) << name << ": " << report.error().message;
   }
 }
 

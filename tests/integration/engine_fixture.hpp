@@ -1,6 +1,6 @@
 #pragma once
-// One queued erratum, one test system, and an engine whose outside world is a FakeFleet and whose time stands still until a step needs it to
-// pass. The tests drive it: claim, step, advance the clock to what is due next.
+// One queued erratum, one test system, and an engine whose outside world is a FakeFleet and whose time stands still until a step needs it
+// to pass. The tests drive it: claim, step, advance the clock to what is due next.
 
 #include <gtest/gtest.h>
 
@@ -46,7 +46,8 @@ class EngineTest : public ::testing::Test {
       VALUES (1000010007, 'test-ubuntu-01', 'test-ubuntu-01.example', '192.0.2.7', 'ubuntu', 'test', '2026-11-01Z', '2026-11-01Z');
     )");
     (void)database.query(
-        "INSERT INTO system_errata (system_id, advisory_name, uyuni_erratum_id, first_seen_at) VALUES (1000010007, 'USN-7001-1', 501, '2026-11-01Z')");
+        "INSERT INTO system_errata (system_id, advisory_name, uyuni_erratum_id, first_seen_at) VALUES (1000010007, 'USN-7001-1', 501, "
+        "'2026-11-01Z')");
     (void)database.query(R"(
       INSERT INTO patch_test_queue (advisory_name, target_os, status, requires_reboot, success_score, urgency_score, created_by, queued_at, changed_at)
       VALUES ('USN-7001-1', 'ubuntu', 'queued', false, 90, 50, 'somebody', '2026-11-01Z', '2026-11-01Z');
@@ -107,11 +108,13 @@ class EngineTest : public ::testing::Test {
   }
   std::int64_t count(const std::string& from) { return database.query("SELECT count(*) AS n FROM " + from)[0].integer("n"); }
   std::string phase_status(const std::string& phase) {
-    const auto rows = database.query("SELECT status FROM patch_test_phases WHERE phase = '" + phase + "' ORDER BY test_id DESC, attempt DESC LIMIT 1");
+    const auto rows =
+        database.query("SELECT status FROM patch_test_phases WHERE phase = '" + phase + "' ORDER BY test_id DESC, attempt DESC LIMIT 1");
     return rows.empty() ? "none" : rows[0].text("status");
   }
   std::string phase_detail(const std::string& phase) {
-    const auto rows = database.query("SELECT detail FROM patch_test_phases WHERE phase = '" + phase + "' ORDER BY test_id DESC, attempt DESC LIMIT 1");
+    const auto rows =
+        database.query("SELECT detail FROM patch_test_phases WHERE phase = '" + phase + "' ORDER BY test_id DESC, attempt DESC LIMIT 1");
     return rows.empty() ? "none" : rows[0].text("detail");
   }
 

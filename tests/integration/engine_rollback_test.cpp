@@ -1,4 +1,5 @@
-// What happens from the patch on: every failure leads back, the way back is proven, and a system that cannot be proven goes into quarantine.
+// What happens from the patch on: every failure leads back, the way back is proven, and a system that cannot be proven goes into
+// quarantine.
 
 #include <gmock/gmock.h>
 
@@ -116,7 +117,8 @@ TEST_F(EngineRollback, ByPackagesWithoutSnapper) {
   expect_failed("services", "regression", "nginx");
   EXPECT_EQ(column("rollback_type"), "package");
   EXPECT_THAT(phase_detail("snapshot"), HasSubstr("snapper is not installed"));
-  EXPECT_THAT(fleet.effects, Contains("apt-get install -y --allow-downgrades -o Dpkg::Options::=--force-confold -- libssl3:amd64=3.0.2-0ubuntu1.10 openssl=3.0.2-0ubuntu1.10"));
+  EXPECT_THAT(fleet.effects, Contains("apt-get install -y --allow-downgrades -o Dpkg::Options::=--force-confold -- "
+                                      "libssl3:amd64=3.0.2-0ubuntu1.10 openssl=3.0.2-0ubuntu1.10"));
   EXPECT_THAT(fleet.effects, Contains("apt-get remove -y -- libnew"));
   expect_back();
 }

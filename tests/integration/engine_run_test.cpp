@@ -1,4 +1,5 @@
-// A whole test run, phase after phase, on a real database: what passes, and every way in which it can fail before there is anything to undo.
+// A whole test run, phase after phase, on a real database: what passes, and every way in which it can fail before there is anything to
+// undo.
 
 #include <gmock/gmock.h>
 
@@ -124,15 +125,20 @@ TEST_P(EnginePreCheck, EndsAsInfraBeforeAnythingIsTouched) {
 
 INSTANTIATE_TEST_SUITE_P(
     Unfit, EnginePreCheck,
-    ::testing::Values(UnfitCase{"offline", [](FakeFleet& f) { f.host.is_online = false; }, "could not be run"},
-                      UnfitCase{"full_disk", [](FakeFleet& f) { f.host.free_kb = 511'999; }, "only 499 MB are free"},
-                      UnfitCase{"reboot_pending", [](FakeFleet& f) { f.host.reboot_required = true; }, "a reboot is pending"},
-                      UnfitCase{"locked", [](FakeFleet& f) { f.host.locks = {"/var/lib/dpkg/lock-frontend"}; }, "the package manager is busy"},
-                      UnfitCase{"service_down", [](FakeFleet& f) { f.host.services["cron"] = {"failed", 0}; }, "cron (failed)"},
-                      UnfitCase{"no_minion_service", [](FakeFleet& f) { f.host.services.erase("salt-minion"); }, "salt-minion|venv-salt-minion"},
-                      UnfitCase{"no_lslocks", [](FakeFleet& f) { f.faults.exit_of["lslocks"] = 127; }, "lslocks: not installed"},
-                      UnfitCase{"no_df", [](FakeFleet& f) { f.faults.exit_of["df"] = 124; }, "df: killed"},
-                      UnfitCase{"not_applicable", [](FakeFleet& f) { f.applicable = std::nullopt; }, "not applicable"}),
+    ::testing::Values(
+        UnfitCase{"offline", [](FakeFleet& f) { f.host.is_online = false; }, "could not be run"},
+        UnfitCase{"full_disk", [](FakeFleet& f) { f.host.free_kb = 511'999; }, "only 499 MB are free"},
+        UnfitCase{"reboot_pending", [](FakeFleet& f) { f.host.reboot_required = true; }, "a reboot is pending"},
+        UnfitCase{"locked", [](FakeFleet& f) { f.host.locks = {"/var/lib/dpkg/lock-frontend"}; }, "the package manager is busy"},
+        UnfitCase{"service_down",
+                  [](FakeFleet& f) {
+                    f.host.services["cron"] = {"failed", 0};
+                  },
+                  "cron (failed)"},
+        UnfitCase{"no_minion_service", [](FakeFleet& f) { f.host.services.erase("salt-minion"); }, "salt-minion|venv-salt-minion"},
+        UnfitCase{"no_lslocks", [](FakeFleet& f) { f.faults.exit_of["lslocks"] = 127; }, "lslocks: not installed"},
+        UnfitCase{"no_df", [](FakeFleet& f) { f.faults.exit_of["df"] = 124; }, "df: killed"},
+        UnfitCase{"not_applicable", [](FakeFleet& f) { f.applicable = std::nullopt; }, "not applicable"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST_F(EngineRun, BothSshAlternativesAreEnough) {

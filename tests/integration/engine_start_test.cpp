@@ -31,16 +31,21 @@ class EngineStart : public EngineTest {
     return order;
   }
   void add_system(std::int64_t id, const std::string& name) {
-    (void)database.query("INSERT INTO systems (id, name, minion_id, ip, target_os, role, first_seen_at, seen_at) VALUES (" + std::to_string(id) + ", '" + name + "', '" + name +
+    (void)database.query("INSERT INTO systems (id, name, minion_id, ip, target_os, role, first_seen_at, seen_at) VALUES (" +
+                         std::to_string(id) + ", '" + name + "', '" + name +
                          "', '192.0.2.8', 'ubuntu', 'test', '2026-11-01Z', '2026-11-01Z')");
-    (void)database.query("INSERT INTO system_errata (system_id, advisory_name, uyuni_erratum_id, first_seen_at) SELECT " + std::to_string(id) +
-                         ", advisory_name, 501, '2026-11-01Z' FROM errata_cache");
+    (void)database.query("INSERT INTO system_errata (system_id, advisory_name, uyuni_erratum_id, first_seen_at) SELECT " +
+                         std::to_string(id) + ", advisory_name, 501, '2026-11-01Z' FROM errata_cache");
   }
   void add_item(const std::string& name, int score) {
-    (void)database.query("INSERT INTO errata_cache (advisory_name, synopsis, advisory_type, severity, severity_source, source, target_os, first_seen_at, changed_at) VALUES ('" + name +
-                         "', 'x', 'security', 'Low', 'vendor', 'usn', 'ubuntu', '2026-11-01Z', '2026-11-01Z')");
-    (void)database.query("INSERT INTO patch_test_queue (advisory_name, target_os, status, requires_reboot, success_score, urgency_score, created_by, queued_at, changed_at) VALUES ('" +
-                         name + "', 'ubuntu', 'queued', false, " + std::to_string(score) + ", 1, 'x', '2026-11-01Z', '2026-11-01Z')");
+    (void)database.query(
+        "INSERT INTO errata_cache (advisory_name, synopsis, advisory_type, severity, severity_source, source, target_os, first_seen_at, "
+        "changed_at) VALUES ('" +
+        name + "', 'x', 'security', 'Low', 'vendor', 'usn', 'ubuntu', '2026-11-01Z', '2026-11-01Z')");
+    (void)database.query(
+        "INSERT INTO patch_test_queue (advisory_name, target_os, status, requires_reboot, success_score, urgency_score, created_by, "
+        "queued_at, changed_at) VALUES ('" +
+        name + "', 'ubuntu', 'queued', false, " + std::to_string(score) + ", 1, 'x', '2026-11-01Z', '2026-11-01Z')");
   }
 };
 
@@ -143,6 +148,7 @@ TEST_F(EngineStart, RetriesStartByThemselves) {
 TEST_F(EngineStart, WorkersTakeTheStepsAndStop) {
   SystemClock real;
   settings.time_factor = 1000;
+  settings.metrics_window = std::chrono::seconds(1);
   settings.workers = 1;  // the fake serves one thread at a time
   FakeFleet world(real, ubuntu_host(), openssl_patch());
   engine::Worker worker(database.pool(), real, {world, world, &world}, settings, "node-a");
@@ -153,7 +159,8 @@ TEST_F(EngineStart, WorkersTakeTheStepsAndStop) {
     tx.commit();
   }
   worker.wake();
-  EXPECT_TRUE(eventually([&] { return count("patch_tests WHERE status = 'passed'") == 1; })) << column("phase") << " " << column("waiting_for");
+  EXPECT_TRUE(eventually([&] { return count("patch_tests WHERE status = 'passed'") == 1; }))
+      << column("phase") << " " << column("waiting_for");
   EXPECT_TRUE(worker.stop(std::chrono::seconds(5)));
 }
 

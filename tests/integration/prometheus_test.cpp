@@ -30,8 +30,9 @@ class RealPrometheus : public testing::Test {
  protected:
   void SetUp() override {
     if (!cli::DemoPrometheus::is_installed()) GTEST_SKIP() << "the prometheus package is not installed";
-    instance = hosts->simulation().with([&](const sandbox::Simulation::View& view) { return view.world.host_by_name("test-ubuntu-2404")->ip; }) + ":" +
-               std::to_string(hosts->exporter_port());
+    instance = hosts->simulation().with([&](const sandbox::Simulation::View& view) {
+      return view.world.host_by_name("test-ubuntu-2404")->ip;
+    }) + ":" + std::to_string(hosts->exporter_port());
     std::string made = (std::filesystem::temp_directory_path() / "spm_prometheus_XXXXXX").string();
     ASSERT_NE(mkdtemp(made.data()), nullptr);
     directory = made;
@@ -88,17 +89,20 @@ std::string answer_to(const std::string& request, const std::map<std::string, st
 
 Result<ports::MetricSample> sample_from(const std::map<std::string, std::string>& values) {
   net::ScriptedServer server([&](net::ScriptedConnection& c) {
-    for (auto request = c.read_request(); !request.empty(); request = c.read_request()) c.answer(200, "application/json", answer_to(request, values));
+    for (auto request = c.read_request(); !request.empty(); request = c.read_request())
+      c.answer(200, "application/json", answer_to(request, values));
   });
   const SystemClock clock;
-  return PrometheusMetrics(options_for(server.url()), clock).sample("10.0.0.5:9100", parse_time("2026-11-23T13:00:00Z").value(), seconds(300));
+  return PrometheusMetrics(options_for(server.url()), clock)
+      .sample("10.0.0.5:9100", parse_time("2026-11-23T13:00:00Z").value(), seconds(300));
 }
 
-constexpr const char* kBootedAt10 = "1795428000";   // 2026-11-23T10:00:00Z
+constexpr const char* kBootedAt10 = "1795428000";    // 2026-11-23T10:00:00Z
 constexpr const char* kBootedAt1257 = "1795438620";  // 2026-11-23T12:57:00Z
 
 std::map<std::string, std::string> healthy() {
-  return {{"query=max%28up", "1"}, {"boot_time", kBootedAt10}, {"cpu_seconds", "12.5"}, {"MemAvailable", "40"}, {"collector_success", "1"}, {"unit_state", "2"}};
+  return {{"query=max%28up", "1"}, {"boot_time", kBootedAt10}, {"cpu_seconds", "12.5"},
+          {"MemAvailable", "40"},  {"collector_success", "1"}, {"unit_state", "2"}};
 }
 
 TEST(PrometheusAnswers, AreTakenForWhatTheyAre) {
@@ -138,9 +142,11 @@ TEST(PrometheusAnswers, WhateverGoesWrongIsAnErrorOfPrometheus) {
     const char* body;
     UpstreamFailure expected;
   };
-  for (const auto& [status, body, expected] : {Row{200, "<html>", UpstreamFailure::BadAnswer}, Row{200, "{\"status\":\"succ", UpstreamFailure::BadAnswer}, Row{200, "[]", UpstreamFailure::BadAnswer},
-                                               Row{404, "404 page not found", UpstreamFailure::BadAnswer}, Row{503, "Service Unavailable", UpstreamFailure::Unreachable},
-                                               Row{422, R"({"status":"error","errorType":"execution","error":"many-to-many"})", UpstreamFailure::Refused}}) {
+  for (const auto& [status, body, expected] :
+       {Row{200, "<html>", UpstreamFailure::BadAnswer}, Row{200, "{\"status\":\"succ", UpstreamFailure::BadAnswer},
+        Row{200, "[]", UpstreamFailure::BadAnswer}, Row{404, "404 page not found", UpstreamFailure::BadAnswer},
+        Row{503, "Service Unavailable", UpstreamFailure::Unreachable},
+        Row{422, R"({"status":"error","errorType":"execution","error":"many-to-many"})", UpstreamFailure::Refused}}) {
     net::ScriptedServer server([status = status, body = body](net::ScriptedConnection& c) {
       for (auto request = c.read_request(); !request.empty(); request = c.read_request()) c.answer(status, "application/json", body);
     });

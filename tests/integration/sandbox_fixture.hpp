@@ -31,7 +31,10 @@ class RunningSandbox {
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
   [[nodiscard]] uyuni::UyuniOptions uyuni_options() const {
-    uyuni::UyuniOptions options{.url = running_->uyuni_url(), .user = spec_.uyuni.user, .password = spec_.uyuni.password, .ca_file = running_->ca_file(),
+    uyuni::UyuniOptions options{.url = running_->uyuni_url(),
+                                .user = spec_.uyuni.user,
+                                .password = spec_.uyuni.password,
+                                .ca_file = running_->ca_file(),
                                 .zone = uyuni::ServerTimeZone::named(spec_.uyuni.time_zone).value()};
     options.timeout = std::chrono::milliseconds(5'000);
     options.retry_pause = std::chrono::milliseconds(1);

@@ -26,7 +26,7 @@ class Scoring : public testing::Test {
   test::ManualClock clock;
   Weights weights;
   test::QueueRows rows{database.pool(), clock};
-  test::Caller caller{endpoints(database.pool(), clock, weights)};
+  test::Caller caller{endpoints(database.pool(), clock, weights), clock};
 };
 
 TEST_F(Scoring, ScoresWhatHasPackagesAndSkipsWhatDidNotChange) {
@@ -157,22 +157,22 @@ TEST_F(Scoring, ListIsSafestFirstWithFiltersAndPages) {
   EXPECT_THAT(names(list), ElementsAre("USN-2-1", "USN-3-1", "USN-4-1", "USN-1-1"));
   EXPECT_TRUE(list.body.at("next_cursor").is_null());
   const auto filtered =
-      caller.call(Method::Get, "/api/v1/risk-profile", {}, nullptr, {{"min_score", "60"}, {"max_score", "80"}, {"os", "ubuntu"}});
+      caller.call(Method::Get, "/api/v1/risk-profile", nullptr, {{"min_score", "60"}, {"max_score", "80"}, {"os", "ubuntu"}});
   EXPECT_THAT(names(filtered), ElementsAre("USN-3-1", "USN-4-1"));
   EXPECT_EQ(filtered.body.at("total").as_int64(), 2);
-  const auto page = caller.call(Method::Get, "/api/v1/risk-profile", {}, nullptr, {{"limit", "2"}});
+  const auto page = caller.call(Method::Get, "/api/v1/risk-profile", nullptr, {{"limit", "2"}});
   EXPECT_EQ(page.body.at("total").as_int64(), 4);
   const auto cursor = json::value_to<std::string>(page.body.at("next_cursor"));
-  const auto next = caller.call(Method::Get, "/api/v1/risk-profile", {}, nullptr, {{"limit", "2"}, {"cursor", cursor}});
+  const auto next = caller.call(Method::Get, "/api/v1/risk-profile", nullptr, {{"limit", "2"}, {"cursor", cursor}});
   EXPECT_THAT(names(next), ElementsAre("USN-4-1", "USN-1-1"));
-  EXPECT_EQ(caller.call(Method::Get, "/api/v1/risk-profile", {}, nullptr, {{"severity", "Low"}}).body.at("total").as_int64(), 0);
+  EXPECT_EQ(caller.call(Method::Get, "/api/v1/risk-profile", nullptr, {{"severity", "Low"}}).body.at("total").as_int64(), 0);
 }
 
 TEST_F(Scoring, DetailShowsWhatTheScoreIsMadeOf) {
   rows.erratum({.name = "USN-1-1"});
-  EXPECT_EQ(caller.call(Method::Get, "/api/v1/risk-profile/{errata_id}", {{"errata_id", "USN-1-1"}}).error, "not_found");
+  EXPECT_EQ(caller.call(Method::Get, "/api/v1/risk-profile/USN-1-1").error, "not_found");
   all();
-  const auto shown = caller.call(Method::Get, "/api/v1/risk-profile/{errata_id}", {{"errata_id", "USN-1-1"}});
+  const auto shown = caller.call(Method::Get, "/api/v1/risk-profile/USN-1-1");
   ASSERT_EQ(shown.status, 200);
   EXPECT_EQ(shown.body.at("score_breakdown").at("final_score").as_int64(), 100);
   EXPECT_EQ(shown.body.at("recommendation").as_string(), "Low risk - safe to test early");
@@ -185,13 +185,13 @@ TEST_F(Scoring, CalculateAnswersWhatItDid) {
   rows.erratum({.name = "USN-1-1"});
   rows.erratum({.name = "USN-2-1", .has_packages = false});
   const auto some =
-      caller.call(Method::Post, "/api/v1/risk-profile/calculate", {}, json::object{{"errata_ids", json::array{"USN-1-1", "USN-2-1"}}});
+      caller.call(Method::Post, "/api/v1/risk-profile/calculate", json::object{{"errata_ids", json::array{"USN-1-1", "USN-2-1"}}});
   EXPECT_EQ(some.body.at("calculated").as_int64(), 1);
   EXPECT_EQ(some.body.at("errors").at(0).at("errata_id").as_string(), "USN-2-1");
   const auto everything = caller.call(Method::Post, "/api/v1/risk-profile/calculate");
   EXPECT_EQ(everything.body.at("skipped").as_int64(), 1);
   EXPECT_TRUE(everything.body.at("errors").as_array().empty());
-  const auto forced = caller.call(Method::Post, "/api/v1/risk-profile/calculate", {}, json::object{{"force_refresh", true}});
+  const auto forced = caller.call(Method::Post, "/api/v1/risk-profile/calculate", json::object{{"force_refresh", true}});
   EXPECT_EQ(forced.body.at("updated").as_int64(), 1);
 }
 

@@ -21,13 +21,16 @@ std::set<std::string> names_of(const std::vector<ports::Advisory>& advisories) {
 
 class SpmSyncPaging : public testing::TestWithParam<bool> {};
 
-INSTANTIATE_TEST_SUITE_P(Offset, SpmSyncPaging, testing::Bool(), [](const auto& parameter) { return parameter.param ? "Honoured" : "Ignored"; });
+INSTANTIATE_TEST_SUITE_P(Offset, SpmSyncPaging, testing::Bool(),
+                         [](const auto& parameter) { return parameter.param ? "Honoured" : "Ignored"; });
 
 TEST_P(SpmSyncPaging, TheWholeCatalogueIsReadWhateverBecomesOfOffset) {
   const SystemClock clock;
   test::RunningSandbox hosts(50, [](Scenario& scenario) { scenario.spm_sync.honour_offset = GetParam(); });
   std::size_t calls = 0;
-  const auto count = [&](std::string_view, std::string_view call, std::string_view, std::chrono::microseconds) { calls += call == "errata" ? 1 : 0; };
+  const auto count = [&](std::string_view, std::string_view call, std::string_view, std::chrono::microseconds) {
+    calls += call == "errata" ? 1 : 0;
+  };
   for (const std::size_t page_size : {1U, 2U, 3U, 5U, 6U, 7U, 1000U}) {
     calls = 0;
     auto options = hosts.spm_sync_options();

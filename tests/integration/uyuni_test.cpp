@@ -133,7 +133,8 @@ TEST_F(UyuniOverTheWire, ALostAnswerIsMadeGoodByLooking) {
   ASSERT_TRUE(*found);
   EXPECT_TRUE(ends_as(**found, ports::ActionState::Completed));
   const int actions = fleet_of_hosts->simulation().with([](const auto& view) {
-    return static_cast<int>(std::count_if(view.actions.all().begin(), view.actions.all().end(), [](const auto& a) { return a.type == sandbox::ActionType::PatchUpdate; }));
+    return static_cast<int>(std::count_if(view.actions.all().begin(), view.actions.all().end(),
+                                          [](const auto& a) { return a.type == sandbox::ActionType::PatchUpdate; }));
   });
   EXPECT_EQ(actions, 1);
 }

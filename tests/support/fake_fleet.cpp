@@ -26,8 +26,10 @@ std::vector<std::string> after(const std::vector<std::string>& argv, const std::
 
 FakeHost ubuntu_host() {
   FakeHost host;
-  host.packages = {{"bash", "5.1-6ubuntu1"}, {"libssl3:amd64", "3.0.2-0ubuntu1.10"}, {"openssl", "3.0.2-0ubuntu1.10"}, {"zlib1g:amd64", "1:1.2.11-1"}};
-  host.services = {{"ssh.socket", {"active", 0}}, {"ssh", {"inactive", 0}}, {"cron", {"active", 110}}, {"rsyslog", {"active", 120}}, {"salt-minion", {"active", 130}}, {"nginx", {"active", 140}}};
+  host.packages = {
+      {"bash", "5.1-6ubuntu1"}, {"libssl3:amd64", "3.0.2-0ubuntu1.10"}, {"openssl", "3.0.2-0ubuntu1.10"}, {"zlib1g:amd64", "1:1.2.11-1"}};
+  host.services = {{"ssh.socket", {"active", 0}}, {"ssh", {"inactive", 0}},         {"cron", {"active", 110}},
+                   {"rsyslog", {"active", 120}},  {"salt-minion", {"active", 130}}, {"nginx", {"active", 140}}};
   return host;
 }
 
@@ -37,7 +39,8 @@ FakePatch openssl_patch() {
   return patch;
 }
 
-FakeFleet::FakeFleet(const Clock& clock, FakeHost the_host, FakePatch the_patch) : host(std::move(the_host)), patch(std::move(the_patch)), clock_(clock) {}
+FakeFleet::FakeFleet(const Clock& clock, FakeHost the_host, FakePatch the_patch)
+    : host(std::move(the_host)), patch(std::move(the_patch)), clock_(clock) {}
 
 bool FakeFleet::is_reachable() {
   finish_reboot();
@@ -96,7 +99,8 @@ CommandOutput FakeFleet::run(const std::vector<std::string>& argv) {
   if (tool == "cat" && argv[1] == "/etc/os-release") return {0, "PRETTY_NAME=\"Ubuntu 22.04.4 LTS\"\nID=ubuntu\n"};
   if (tool == "cat" && argv[1] == "/proc/stat") return {0, "cpu  10 0 10 80 0 0 0 0 0 0\n"};
   if (tool == "cat" && argv[1] == "/proc/meminfo") return {0, "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\n"};
-  if (tool == "df") return {0, fmt::format("Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda1 9000000 100 {} 1% /\n", host.free_kb)};
+  if (tool == "df")
+    return {0, fmt::format("Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda1 9000000 100 {} 1% /\n", host.free_kb)};
   if (tool == "lslocks") return {0, fmt::format("{}\n", fmt::join(host.locks, "\n"))};
   if (tool == "test" && argv[1] == "-e") return {host.reboot_required ? 0 : 1, ""};
   if (tool == "dnf" && argv[2] == "needs-restarting") return {host.reboot_required ? 1 : 0, ""};
@@ -128,7 +132,8 @@ CommandOutput FakeFleet::show(const std::vector<std::string>& units) const {
     if (found == host.services.end()) {
       text += fmt::format("MainPID=0\nId={}.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\n", unit);
     } else {
-      text += fmt::format("MainPID={}\nId={}\nLoadState=loaded\nActiveState={}\nSubState=x\n", found->second.pid, unit, found->second.state);
+      text +=
+          fmt::format("MainPID={}\nId={}\nLoadState=loaded\nActiveState={}\nSubState=x\n", found->second.pid, unit, found->second.state);
     }
   }
   return {0, text};
@@ -149,7 +154,8 @@ CommandOutput FakeFleet::systemctl(const std::vector<std::string>& argv) {
     return {0, text};
   }
   for (const auto& [name, service] : host.services) {
-    if (service.state == "active" && name.find('.') == std::string::npos) text += fmt::format("{}.service loaded active running Something\n", name);
+    if (service.state == "active" && name.find('.') == std::string::npos)
+      text += fmt::format("{}.service loaded active running Something\n", name);
   }
   return {0, text};
 }
@@ -159,7 +165,8 @@ CommandOutput FakeFleet::snapper(const std::vector<std::string>& argv) {
   const auto has = [&](const std::string& word) { return std::find(argv.begin(), argv.end(), word) != argv.end(); };
   if (has("list")) {
     std::string csv = "number,type,date,description,cleanup\n0,single,,current,\n";
-    for (const auto& [number, snapshot] : host.snapshots) csv += fmt::format("{},single,2026-11-23 08:00:00,{},\n", number, snapshot.description);
+    for (const auto& [number, snapshot] : host.snapshots)
+      csv += fmt::format("{},single,2026-11-23 08:00:00,{},\n", number, snapshot.description);
     return {0, csv};
   }
   if (has("create")) {
@@ -182,8 +189,10 @@ CommandOutput FakeFleet::package_manager(const std::vector<std::string>& argv) {
   if (faults.downgrades_fail) return {100, "E: Version '1' for 'openssl' was not found\n"};
   const bool removes = argv[1] == "remove";
   for (const auto& word : after(argv, "--")) {
-    if (removes) host.packages.erase(word);
-    else host.packages[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
+    if (removes)
+      host.packages.erase(word);
+    else
+      host.packages[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
   }
   return {0, "done\n"};
 }

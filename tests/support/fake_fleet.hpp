@@ -1,7 +1,7 @@
 #pragma once
-// One small managed system behind the ports of the engine: packages that really change, services that break, reboots that change the boot id,
-// snapshots that can be undone, and faults that a test asks for. It counts what was really done to it, which is what crash tests compare.
-// Not for use from several threads at a time.
+// One small managed system behind the ports of the engine: packages that really change, services that break, reboots that change the boot
+// id, snapshots that can be undone, and faults that a test asks for. It counts what was really done to it, which is what crash tests
+// compare. Not for use from several threads at a time.
 
 #include <deque>
 #include <map>
@@ -30,8 +30,8 @@ struct FakeSnapshot {
 struct FakeHost {
   std::string os = "ubuntu";
   std::string boot_id = "00000000-0000-4000-8000-000000000001";
-  std::map<std::string, std::string> packages;   // ubuntu: name → version; rhel: "name\tarch" → "epoch:version-release"
-  std::map<std::string, FakeService> services;   // without ".service"; sockets with their suffix
+  std::map<std::string, std::string> packages;  // ubuntu: name → version; rhel: "name\tarch" → "epoch:version-release"
+  std::map<std::string, FakeService> services;  // without ".service"; sockets with their suffix
   std::vector<std::string> failed_units;
   std::map<int, FakeSnapshot> snapshots;
   std::set<std::string> locks;
@@ -48,8 +48,8 @@ struct FakePatch {
   bool requires_reboot = false;             // sets the host's own flag
   std::vector<std::string> stops_services;  // they stay down until they are restarted
   std::vector<std::string> fails_units;
-  std::string failure;                      // UYUNI's message; nothing is changed
-  bool never_ends = false;                  // picked up, and that is the last that is heard of it
+  std::string failure;      // UYUNI's message; nothing is changed
+  bool never_ends = false;  // picked up, and that is the last that is heard of it
   double cpu_after = 12;
 };
 

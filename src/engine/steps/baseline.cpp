@@ -22,7 +22,8 @@ Awaited<Running> read_running(StepContext& context) {
   if (!lists) return lists.answer();
   const auto running = read_unit_names((*lists)[0].output);
   const auto failed = read_unit_names((*lists)[1].output);
-  if ((*lists)[0].exit_status != 0 || (*lists)[1].exit_status != 0) return Outcome(Retry{"the running services could not be listed: " + why_unusable("systemctl", (*lists)[0])});
+  if ((*lists)[0].exit_status != 0 || (*lists)[1].exit_status != 0)
+    return Outcome(Retry{"the running services could not be listed: " + why_unusable("systemctl", (*lists)[0])});
   if (!running || !failed) return Outcome(Retry{(!running ? running : failed).error().message});
 
   const auto names = units_to_watch(context.config().critical_services, {});
@@ -33,7 +34,8 @@ Awaited<Running> read_running(StepContext& context) {
   const auto shown = context.commands("services", {show_units(watched)});
   if (!shown) return shown.answer();
   auto services = read_units(watched, shown->front().output);
-  if (shown->front().exit_status != 0 || !services) return Outcome(Retry{services ? why_unusable("systemctl", shown->front()) : services.error().message});
+  if (shown->front().exit_status != 0 || !services)
+    return Outcome(Retry{services ? why_unusable("systemctl", shown->front()) : services.error().message});
   return Running{std::move(*services), *failed};
 }
 
@@ -59,12 +61,13 @@ Outcome baseline(StepContext& context) {
   if (context.config().metrics_required && (!measurement->cpu_percent || !measurement->memory_percent)) {
     return Fail{FailureClass::Infra, fmt::format("metrics are required and cannot be measured: {}", measurement->detail), {}, {}};
   }
-  return Done{fmt::format("{} packages, {} services, metrics from {}", packages->size(), running->services.size(), to_string(measurement->source)),
-              {},
-              {{"packages", to_json(*packages)},
-               {"services", to_json(running->services)},
-               {"failed_units", json::array(running->failed_units.begin(), running->failed_units.end())},
-               {"metrics", to_json(*measurement)}}};
+  return Done{
+      fmt::format("{} packages, {} services, metrics from {}", packages->size(), running->services.size(), to_string(measurement->source)),
+      {},
+      {{"packages", to_json(*packages)},
+       {"services", to_json(running->services)},
+       {"failed_units", json::array(running->failed_units.begin(), running->failed_units.end())},
+       {"metrics", to_json(*measurement)}}};
 }
 
 }  // namespace spm::engine::steps

@@ -26,9 +26,13 @@ Awaited<Measurement> measure_by_prometheus(StepContext& context, std::optional<T
   const auto& run = context.run();
   const auto window = context.settings().metrics_window;
   if (context.metrics() == nullptr || run.subject.ip.empty()) {
-    return Measurement{MetricSourceKind::None, {}, {}, context.metrics() == nullptr ? "Prometheus is not configured" : "the system's address is not known"};
+    return Measurement{MetricSourceKind::None,
+                       {},
+                       {},
+                       context.metrics() == nullptr ? "Prometheus is not configured" : "the system's address is not known"};
   }
-  if (from && context.now() < *from + window) return Outcome(WaitUntil{*from + window, "letting the measuring window pass what happened before", {}});
+  if (from && context.now() < *from + window)
+    return Outcome(WaitUntil{*from + window, "letting the measuring window pass what happened before", {}});
   const auto sample = context.metrics()->sample(instance_of(context), context.now(), window);
   const auto tries = number_fact(run, tries_fact(run)).value_or(0) + 1;
   const bool is_complete = sample && sample->cpu_percent && sample->memory_percent;
@@ -38,13 +42,15 @@ Awaited<Measurement> measure_by_prometheus(StepContext& context, std::optional<T
   }
   if (!sample) return Measurement{MetricSourceKind::None, {}, {}, sample.error().message};
   if (!sample->cpu_percent && !sample->memory_percent) {
-    return Measurement{MetricSourceKind::None, {}, {}, fmt::format("Prometheus has no samples of {}: {}", instance_of(context), sample->queries)};
+    return Measurement{
+        MetricSourceKind::None, {}, {}, fmt::format("Prometheus has no samples of {}: {}", instance_of(context), sample->queries)};
   }
   return Measurement{MetricSourceKind::Prometheus, sample->cpu_percent, sample->memory_percent, sample->queries};
 }
 
 Awaited<Measurement> measure_by_commands(StepContext& context) {
-  const auto outputs = context.batch("metrics", {read_file("/proc/stat"), {{"sleep", "5"}, 15s}, read_file("/proc/stat"), read_file("/proc/meminfo")});
+  const auto outputs =
+      context.batch("metrics", {read_file("/proc/stat"), {{"sleep", "5"}, 15s}, read_file("/proc/stat"), read_file("/proc/meminfo")});
   if (!outputs) return outputs.answer();
   if (!outputs->is_done()) return Measurement{MetricSourceKind::None, {}, {}, outputs->reason};
   const auto& out = outputs->outputs;

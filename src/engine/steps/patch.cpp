@@ -44,23 +44,26 @@ json::object evidence_of(const Operation& operation, const Landed& landed) {
 Outcome gave_up(StepContext& context, const Operation& operation, const Landed& landed) {
   const bool may_still_run = landed.own.empty() && !operation.upstream_id.empty();
   return Fail{FailureClass::Transient,
-              fmt::format("UYUNI's action {} for {} did not come to an end: {}; {}", operation.upstream_id, context.run().erratum.value, operation.reason(),
-                          landed.all.empty() ? "no package has changed" : "changed so far: " + describe(landed.all)),
-              {{"unsettled_action", may_still_run ? operation.upstream_id : ""}}, evidence_of(operation, landed)};
+              fmt::format("UYUNI's action {} for {} did not come to an end: {}; {}", operation.upstream_id, context.run().erratum.value,
+                          operation.reason(), landed.all.empty() ? "no package has changed" : "changed so far: " + describe(landed.all)),
+              {{"unsettled_action", may_still_run ? operation.upstream_id : ""}},
+              evidence_of(operation, landed)};
 }
 
 Outcome completed(StepContext& context, const Operation& operation, const Landed& landed) {
   const auto& run = context.run();
   if (landed.own.empty()) {
     return Fail{FailureClass::Patch,
-                fmt::format("UYUNI's action {} for {} succeeded but no package version changed on {}", operation.upstream_id, run.erratum.value,
-                            run.subject.system_name),
-                {}, evidence_of(operation, landed)};
+                fmt::format("UYUNI's action {} for {} succeeded but no package version changed on {}", operation.upstream_id,
+                            run.erratum.value, run.subject.system_name),
+                {},
+                evidence_of(operation, landed)};
   }
   const auto further = static_cast<std::int64_t>(landed.all.size() - landed.own.size());
   auto evidence = evidence_of(operation, landed);
   evidence["further_packages"] = further;
-  return Done{fmt::format("action {} applied {}: {}", operation.upstream_id, run.erratum.value, describe(landed.all)), {{"further_packages", further}},
+  return Done{fmt::format("action {} applied {}: {}", operation.upstream_id, run.erratum.value, describe(landed.all)),
+              {{"further_packages", further}},
               std::move(evidence)};
 }
 
@@ -74,12 +77,15 @@ Outcome patch(StepContext& context) {
   if (!action) return action.answer();
 
   if (action->state == OperationState::Failed) {
-    return Fail{class_of(*action), fmt::format("{} could not be applied to {}: {}", run.erratum.value, run.subject.system_name, action->reason()), {},
+    return Fail{class_of(*action),
+                fmt::format("{} could not be applied to {}: {}", run.erratum.value, run.subject.system_name, action->reason()),
+                {},
                 {{"action_id", action->upstream_id}, {"message", action->reason()}}};
   }
   if (action->state == OperationState::Lost && !action->upstream_id.empty()) {
     const auto cancelled = context.fleet().cancel_action(run.system, ActionId{std::stoll(action->upstream_id)});
-    if (!cancelled && cancelled.error().upstream == UpstreamFailure::Unreachable && context.now() + std::chrono::minutes(5) < run.phase_deadline) {
+    if (!cancelled && cancelled.error().upstream == UpstreamFailure::Unreachable &&
+        context.now() + std::chrono::minutes(5) < run.phase_deadline) {
       return WaitUntil{context.after(std::chrono::seconds(15)), cancelled.error().message, {}};
     }
   }

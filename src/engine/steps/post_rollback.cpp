@@ -30,21 +30,30 @@ Outcome post_rollback(StepContext& context) {
   const auto left = differences(installed_from(before.at("packages").as_object()), *now);
   json::object evidence{{"packages", to_json(left)}};
   if (!left.empty()) {
-    return Fail{FailureClass::Infra, fmt::format("{} still differs from its baseline: {}", run.subject.system_name, describe(left)), {}, std::move(evidence)};
+    return Fail{FailureClass::Infra,
+                fmt::format("{} still differs from its baseline: {}", run.subject.system_name, describe(left)),
+                {},
+                std::move(evidence)};
   }
   const auto check = check_services(context, units_from(before.at("services").as_array()));
   if (!check) return check.answer();
   evidence["services"] = to_json(check->states);
   if (!check->down.empty()) {
-    return Fail{FailureClass::Infra, fmt::format("{} has its packages back, but does not run: {}", run.subject.system_name, fmt::join(check->down, ", ")), {},
+    return Fail{FailureClass::Infra,
+                fmt::format("{} has its packages back, but does not run: {}", run.subject.system_name, fmt::join(check->down, ", ")),
+                {},
                 std::move(evidence)};
   }
   if (const auto action = unsettled_action(context)) {
-    return Fail{FailureClass::Infra, fmt::format("UYUNI's action {} was given up while {} may still have been working on it, so it can still change", *action,
-                                                 run.subject.system_name),
-                {}, std::move(evidence)};
+    return Fail{FailureClass::Infra,
+                fmt::format("UYUNI's action {} was given up while {} may still have been working on it, so it can still change", *action,
+                            run.subject.system_name),
+                {},
+                std::move(evidence)};
   }
-  return Done{fmt::format("{} is as it was: {} packages, {} services", run.subject.system_name, now->size(), check->states.size()), {}, std::move(evidence)};
+  return Done{fmt::format("{} is as it was: {} packages, {} services", run.subject.system_name, now->size(), check->states.size()),
+              {},
+              std::move(evidence)};
 }
 
 }  // namespace spm::engine::steps

@@ -20,13 +20,21 @@ constexpr std::int64_t kFreeKilobytesNeeded = 500 * 1024;
 enum Probe : std::size_t { Reachable, BootId, FreeSpace, Units, Locks, RebootFlag, OsRelease };
 
 std::vector<ports::Command> probe_commands(const Run& run, const std::vector<std::string>& units) {
-  return {{{"true"}, 15s}, read_boot_id(), read_free_space(), show_units(units), read_locks(), read_reboot_flag(run.target_os), read_file("/etc/os-release")};
+  return {{{"true"}, 15s},
+          read_boot_id(),
+          read_free_space(),
+          show_units(units),
+          read_locks(),
+          read_reboot_flag(run.target_os),
+          read_file("/etc/os-release")};
 }
 
 void check_space(const ports::CommandOutput& output, std::vector<std::string>& problems) {
   const auto free = free_kilobytes_in(output);
-  if (!free) problems.push_back("free space on / could not be checked: " + why_unusable("df", output));
-  else if (*free < kFreeKilobytesNeeded) problems.push_back(fmt::format("only {} MB are free on /, 500 MB are needed", *free / 1024));
+  if (!free)
+    problems.push_back("free space on / could not be checked: " + why_unusable("df", output));
+  else if (*free < kFreeKilobytesNeeded)
+    problems.push_back(fmt::format("only {} MB are free on /, 500 MB are needed", *free / 1024));
 }
 
 void check_services(const std::vector<std::string>& critical, const std::vector<std::string>& names, const ports::CommandOutput& output,
@@ -42,14 +50,18 @@ void check_services(const std::vector<std::string>& critical, const std::vector<
 
 void check_locks(const ports::CommandOutput& output, std::vector<std::string>& problems) {
   const auto held = package_locks_in(output);
-  if (!held) problems.push_back("locks of the package manager could not be checked: " + why_unusable("lslocks", output));
-  else if (!held->empty()) problems.push_back(fmt::format("the package manager is busy: {} is locked", fmt::join(*held, ", ")));
+  if (!held)
+    problems.push_back("locks of the package manager could not be checked: " + why_unusable("lslocks", output));
+  else if (!held->empty())
+    problems.push_back(fmt::format("the package manager is busy: {} is locked", fmt::join(*held, ", ")));
 }
 
 void check_reboot(const std::string& target_os, const ports::CommandOutput& output, std::vector<std::string>& problems) {
   const auto needed = reboot_needed_in(target_os, output);
-  if (!needed) problems.push_back("whether a reboot is pending could not be checked: " + why_unusable("the reboot check", output));
-  else if (*needed) problems.push_back("a reboot is pending from before; restart the system first");
+  if (!needed)
+    problems.push_back("whether a reboot is pending could not be checked: " + why_unusable("the reboot check", output));
+  else if (*needed)
+    problems.push_back("a reboot is pending from before; restart the system first");
 }
 
 std::vector<std::string> problems_in(const StepContext& context, const std::vector<std::string>& units, const Outputs& outputs) {
@@ -66,17 +78,20 @@ std::vector<std::string> problems_in(const StepContext& context, const std::vect
 Outcome judge(StepContext& context, const std::vector<std::string>& units, const Outputs& outputs) {
   const auto& run = context.run();
   const auto problems = problems_in(context, units, outputs);
-  if (!problems.empty()) return Fail{FailureClass::Infra, fmt::format("{} is not fit for a test: {}", run.subject.system_name, fmt::join(problems, "; ")), {}, {}};
+  if (!problems.empty())
+    return Fail{
+        FailureClass::Infra, fmt::format("{} is not fit for a test: {}", run.subject.system_name, fmt::join(problems, "; ")), {}, {}};
 
   const auto erratum = context.fleet().applicable_id(run.system, run.erratum);
   if (!erratum && erratum.error().upstream == UpstreamFailure::Refused) return Fail{FailureClass::Infra, erratum.error().message, {}, {}};
   if (!erratum) return WaitUntil{context.after(10s), erratum.error().message, {}};
   if (!*erratum) {
-    return Fail{FailureClass::Infra, fmt::format("{} is not applicable to {} any more", run.erratum.value, run.subject.system_name), {}, {}};
+    return Fail{
+        FailureClass::Infra, fmt::format("{} is not applicable to {} any more", run.erratum.value, run.subject.system_name), {}, {}};
   }
   const auto os = os_name_in(outputs[OsRelease]).value_or("");
-  return Done{fmt::format("{} answers{}; {} is applicable, all {} critical services run", run.subject.system_name, os.empty() ? "" : " (" + os + ")",
-                          run.erratum.value, context.config().critical_services.size()),
+  return Done{fmt::format("{} answers{}; {} is applicable, all {} critical services run", run.subject.system_name,
+                          os.empty() ? "" : " (" + os + ")", run.erratum.value, context.config().critical_services.size()),
               {{"uyuni_erratum_id", (*erratum)->value}, {"boot_id", *boot_id_in(outputs[BootId])}},
               {{"os", os}, {"boot_id", *boot_id_in(outputs[BootId])}, {"free_mb", *free_kilobytes_in(outputs[FreeSpace]) / 1024}}};
 }

@@ -27,13 +27,20 @@ Outcome not_back(StepContext& context, const Operation& reboot, std::int64_t loo
   const auto failure = failure_of(context, reboot);
   if (failure && *failure && flag_fact(run, fact_name(run, "reboot_failed"))) {
     const bool was_down = (*failure)->find("Minion is down") != std::string::npos;
-    return Fail{was_down ? FailureClass::Infra : FailureClass::Transient, fmt::format("{} could not be rebooted: {}", run.subject.system_name, **failure), {}, {}};
+    return Fail{was_down ? FailureClass::Infra : FailureClass::Transient,
+                fmt::format("{} could not be rebooted: {}", run.subject.system_name, **failure),
+                {},
+                {}};
   }
   if (context.now() >= reboot.intended_at + context.settings().reboot_timeout) {
     return Fail{FailureClass::Transient,
-                fmt::format("{} was not back from its reboot within {} s: {}", run.subject.system_name, context.settings().reboot_timeout.count(), what_was_seen), {}, {}};
+                fmt::format("{} was not back from its reboot within {} s: {}", run.subject.system_name,
+                            context.settings().reboot_timeout.count(), what_was_seen),
+                {},
+                {}};
   }
-  return WaitUntil{context.after(10s), fmt::format("waiting for {} to come back from its reboot: {}", run.subject.system_name, what_was_seen),
+  return WaitUntil{context.after(10s),
+                   fmt::format("waiting for {} to come back from its reboot: {}", run.subject.system_name, what_was_seen),
                    {{fact_name(run, "look"), look + 1}, {fact_name(run, "reboot_failed"), failure && *failure}}};
 }
 
@@ -44,7 +51,8 @@ Awaited<Reboot> reboot_and_prove(StepContext& context, const std::string& old_bo
   const auto reboot = context.schedule_reboot("reboot");
   if (!reboot) return reboot.answer();
   if (reboot->state == OperationState::Failed) {
-    return Outcome(Fail{FailureClass::Infra, fmt::format("UYUNI would not reboot {}: {}", run.subject.system_name, reboot->reason()), {}, {}});
+    return Outcome(
+        Fail{FailureClass::Infra, fmt::format("UYUNI would not reboot {}: {}", run.subject.system_name, reboot->reason()), {}, {}});
   }
   if (const auto* proven = reboot->result.if_contains("boot_id")) return Reboot{reboot->upstream_id, std::string(proven->as_string())};
 

@@ -1,5 +1,6 @@
 // Puts the system back as the baseline recorded it: ends what is still under way, undoes the snapshot, brings packages back that still
-// differ, restarts the system when the run had (or it asks for it), and starts what ran before. Every part looks first, so it can be repeated.
+// differ, restarts the system when the run had (or it asks for it), and starts what ran before. Every part looks first, so it can be
+// repeated.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -32,7 +33,8 @@ Awaited<Ready> end_action(StepContext& context, Phase phase, std::string_view na
   auto operation = context.operations().find(phase, name);
   if (!operation || operation->is_over()) return Ready{};
   if (operation->upstream_id.empty()) {
-    const auto settle = operation->acted_at + std::max<std::chrono::microseconds>(scaled(context.settings().settle, context.settings().time_factor), 2s);
+    const auto settle =
+        operation->acted_at + std::max<std::chrono::microseconds>(scaled(context.settings().settle, context.settings().time_factor), 2s);
     if (context.now() < settle) return Outcome(WaitUntil{settle, "making sure that no action is still under way", {}});
     const auto found = context.find_action(kind, *operation);
     if (!found) return Outcome(WaitUntil{context.after(15s), found.error().message, {}});
@@ -46,7 +48,8 @@ Awaited<Ready> end_action(StepContext& context, Phase phase, std::string_view na
   const auto report = context.fleet().action_report(run.system, action);
   if (!report) return Outcome(WaitUntil{context.after(15s), report.error().message, {}});
   const auto cancelled = context.fleet().cancel_action(run.system, action);
-  if (!cancelled && cancelled.error().upstream != UpstreamFailure::Refused) return Outcome(WaitUntil{context.after(15s), cancelled.error().message, {}});
+  if (!cancelled && cancelled.error().upstream != UpstreamFailure::Refused)
+    return Outcome(WaitUntil{context.after(15s), cancelled.error().message, {}});
   const bool may_still_run = report->state == ports::ActionState::PickedUp && kind == ports::ActionKind::PatchUpdate;
   context.operations().close(*operation, OperationState::Lost, {{"reason", "given up for the rollback"}, {"may_still_run", may_still_run}});
   return Ready{};
@@ -57,7 +60,9 @@ Awaited<Ready> wait_until_free(StepContext& context) {
   const auto& run = context.run();
   if (flag_fact(run, fact_name(run, "free"))) return Ready{};
   const auto look = number_fact(run, fact_name(run, "free_look")).value_or(1);
-  const auto again = [&](const std::string& why) { return Outcome(WaitUntil{context.after(15s), why, {{fact_name(run, "free_look"), look + 1}}}); };
+  const auto again = [&](const std::string& why) {
+    return Outcome(WaitUntil{context.after(15s), why, {{fact_name(run, "free_look"), look + 1}}});
+  };
   const auto seen = context.batch(fmt::format("free_{}", look), {read_boot_id(), read_locks()}, 30s);
   if (!seen) return seen.answer();
   if (!seen->is_done()) return again(fmt::format("{} does not answer: {}", run.subject.system_name, seen->reason));
@@ -77,8 +82,10 @@ Awaited<Ready> undo_snapshot(StepContext& context) {
   if (!undone) return undone.answer();
   const auto& output = undone->front();
   // "nothing to do" is no failure, whatever snapper exits with (salt 2.7).
-  if (output.exit_status == 0 || output.output.find("nothing to do") != std::string::npos) return Ready{fmt::format("snapshot {} was restored", *snapshot)};
-  return Ready{fmt::format("snapshot {} could not be restored ({}), so packages were brought back one by one", *snapshot, why_unusable("snapper", output))};
+  if (output.exit_status == 0 || output.output.find("nothing to do") != std::string::npos)
+    return Ready{fmt::format("snapshot {} was restored", *snapshot)};
+  return Ready{fmt::format("snapshot {} could not be restored ({}), so packages were brought back one by one", *snapshot,
+                           why_unusable("snapper", output))};
 }
 
 Awaited<Ready> restore_packages(StepContext& context, const Installed& before) {
@@ -92,7 +99,8 @@ Awaited<Ready> restore_packages(StepContext& context, const Installed& before) {
   if (!outputs) return outputs.answer();
   for (std::size_t i = 0; i < outputs->size(); ++i) {
     const auto& output = (*outputs)[i];
-    if (output.exit_status != 0) return Outcome(Retry{"the package manager could not go back: " + why_unusable((*commands)[i].argv.front(), output)});
+    if (output.exit_status != 0)
+      return Outcome(Retry{"the package manager could not go back: " + why_unusable((*commands)[i].argv.front(), output)});
   }
   return Ready{"brought back: " + describe(changes)};
 }
@@ -145,7 +153,8 @@ Awaited<Ready> restart_services(StepContext& context, const std::vector<Unit>& r
 }  // namespace
 
 Outcome rollback(StepContext& context) {
-  for (const auto& [phase, name, kind] : {std::tuple(Phase::Patch, "apply", ports::ActionKind::PatchUpdate), std::tuple(Phase::Reboot, "reboot", ports::ActionKind::Reboot)}) {
+  for (const auto& [phase, name, kind] : {std::tuple(Phase::Patch, "apply", ports::ActionKind::PatchUpdate),
+                                          std::tuple(Phase::Reboot, "reboot", ports::ActionKind::Reboot)}) {
     const auto ended = end_action(context, phase, name, kind);
     if (!ended) return ended.answer();
   }

@@ -22,7 +22,8 @@ Awaited<ServiceCheck> look_at_services(StepContext& context, const std::string& 
   if (!outputs) return outputs.answer();
   const auto after = read_units(units, outputs->front().output);
   if (outputs->front().exit_status != 0 || !after) {
-    return Outcome(Retry{"services could not be checked: " + (after ? why_unusable("systemctl", outputs->front()) : after.error().message)});
+    return Outcome(
+        Retry{"services could not be checked: " + (after ? why_unusable("systemctl", outputs->front()) : after.error().message)});
   }
   ServiceCheck check;
   check.states = compare_services(critical, ran_before, *after);
@@ -37,7 +38,9 @@ Awaited<ServiceCheck> check_services(StepContext& context, const std::vector<Uni
   auto seen = look_at_services(context, fmt::format("services_{}", look), ran_before);
   if (!seen) return seen.answer();
   if (!seen->down.empty() && look < kLooks) {
-    return Outcome(WaitUntil{context.after(kPause), fmt::format("not running yet: {} (look {} of {})", fmt::join(seen->down, ", "), look, kLooks), {{fact, look + 1}}});
+    return Outcome(WaitUntil{context.after(kPause),
+                             fmt::format("not running yet: {} (look {} of {})", fmt::join(seen->down, ", "), look, kLooks),
+                             {{fact, look + 1}}});
   }
   auto check = *seen;
   check.looks = look;

@@ -14,7 +14,10 @@ Outcome services(StepContext& context) {
   if (!check) return check.answer();
   json::object evidence{{"services", to_json(check->states)}, {"looks", check->looks}};
   if (!check->down.empty()) {
-    return Fail{FailureClass::Regression, fmt::format("not running after {} looks: {}", check->looks, fmt::join(check->down, ", ")), {}, std::move(evidence)};
+    return Fail{FailureClass::Regression,
+                fmt::format("not running after {} looks: {}", check->looks, fmt::join(check->down, ", ")),
+                {},
+                std::move(evidence)};
   }
   return Done{fmt::format("all {} services run", check->states.size()), {}, std::move(evidence)};
 }

@@ -1,5 +1,5 @@
-// A snapshot to come back to. Its description is derived from the run, so a second call finds what a first one made. Without snapper the way
-// back is the package manager, and the run says so.
+// A snapshot to come back to. Its description is derived from the run, so a second call finds what a first one made. Without snapper the
+// way back is the package manager, and the run says so.
 
 #include <fmt/format.h>
 
@@ -19,8 +19,11 @@ std::string description_of(const Run& run) {
 }
 
 Outcome without_snapshot(const StepContext& context, const std::string& why) {
-  if (context.config().snapshot_required) return Fail{FailureClass::Infra, fmt::format("a snapshot is required and cannot be had: {}", why), {}, {}};
-  return Skipped{fmt::format("no snapshot ({}); a rollback will go by package versions", why), {{"rollback_type", "package"}}, {{"type", "package"}, {"why", why}}};
+  if (context.config().snapshot_required)
+    return Fail{FailureClass::Infra, fmt::format("a snapshot is required and cannot be had: {}", why), {}, {}};
+  return Skipped{fmt::format("no snapshot ({}); a rollback will go by package versions", why),
+                 {{"rollback_type", "package"}},
+                 {{"type", "package"}, {"why", why}}};
 }
 
 Outcome with_snapshot(const std::string& number, const std::string& description) {
@@ -34,23 +37,25 @@ Outcome with_snapshot(const std::string& number, const std::string& description)
 Outcome snapshot(StepContext& context) {
   if (context.config().snapshot_type == SnapshotType::None) return without_snapshot(context, "the configuration asks for none");
   const auto description = description_of(context.run());
-  const auto list =
-      context.commands("list", {{{"snapper", "--machine-readable", "csv", "-c", "root", "list", "--columns", "number,type,date,description,cleanup"}, 60s}});
+  const auto list = context.commands(
+      "list", {{{"snapper", "--machine-readable", "csv", "-c", "root", "list", "--columns", "number,type,date,description,cleanup"}, 60s}});
   if (!list) return list.answer();
   const auto& known = list->front();
-  if (has_no_snapper(known)) return without_snapshot(context, known.exit_status == 127 ? "snapper is not installed" : "snapper has no configuration for /");
+  if (has_no_snapper(known))
+    return without_snapshot(context, known.exit_status == 127 ? "snapper is not installed" : "snapper has no configuration for /");
   if (known.exit_status != 0) return Retry{"snapshots could not be listed: " + why_unusable("snapper", known)};
   if (const auto number = snapshot_described(known.output, description)) return with_snapshot(*number, description);
 
   // The empty clean-up algorithm keeps snapper's own timers away from it (salt 2.7). Lost: the next attempt starts with the list again.
-  const auto created = context.batch("create", {{{"snapper", "-c", "root", "create", "--type", "single", "--cleanup-algorithm", "", "--description", description,
-                                                  "--userdata", "important=yes", "--print-number"},
+  const auto created = context.batch("create", {{{"snapper", "-c", "root", "create", "--type", "single", "--cleanup-algorithm", "",
+                                                  "--description", description, "--userdata", "important=yes", "--print-number"},
                                                  120s}});
   if (!created) return created.answer();
   if (!created->is_done()) return Retry{"whether the snapshot was made is not known: " + created->reason};
   const auto& output = created->outputs.front();
   const auto number = trimmed(output.output);
-  if (output.exit_status != 0 || !number_in<std::int64_t>(number)) return Retry{"the snapshot could not be made: " + why_unusable("snapper", output)};
+  if (output.exit_status != 0 || !number_in<std::int64_t>(number))
+    return Retry{"the snapshot could not be made: " + why_unusable("snapper", output)};
   return with_snapshot(std::string(number), description);
 }
 

@@ -43,7 +43,8 @@ Outcome validate(StepContext& context) {
   const auto listed = context.commands("failed_units", {list_failed_units()});
   if (!listed) return listed.answer();
   const auto failed = read_unit_names(listed->front().output);
-  if (listed->front().exit_status != 0 || !failed) return Retry{failed ? why_unusable("systemctl", listed->front()) : failed.error().message};
+  if (listed->front().exit_status != 0 || !failed)
+    return Retry{failed ? why_unusable("systemctl", listed->front()) : failed.error().message};
 
   const auto before = context.baseline();
   const auto baseline = measurement_from(before.at("metrics").as_object());

@@ -15,7 +15,8 @@ namespace {
 bool may_be_skipped(Phase phase) { return phase == Phase::Snapshot || phase == Phase::Reboot; }
 
 std::vector<std::string> missing_in(const std::vector<store::PhaseRecord>& records) {
-  constexpr std::array kRequired{Phase::PreCheck, Phase::Snapshot, Phase::Baseline, Phase::Patch, Phase::Reboot, Phase::Stabilize, Phase::Validate, Phase::Services};
+  constexpr std::array kRequired{Phase::PreCheck, Phase::Snapshot,  Phase::Baseline, Phase::Patch,
+                                 Phase::Reboot,   Phase::Stabilize, Phase::Validate, Phase::Services};
   std::vector<std::string> missing;
   for (const Phase phase : kRequired) {
     const bool succeeded = std::any_of(records.begin(), records.end(), [&](const store::PhaseRecord& record) {
@@ -30,7 +31,8 @@ std::vector<std::string> missing_in(const std::vector<store::PhaseRecord>& recor
 
 Outcome verdict(StepContext& context) {
   const auto missing = missing_in(context.phases());
-  if (!missing.empty()) return Fail{FailureClass::Infra, fmt::format("these phases were not seen to succeed: {}", fmt::join(missing, ", ")), {}, {}};
+  if (!missing.empty())
+    return Fail{FailureClass::Infra, fmt::format("these phases were not seen to succeed: {}", fmt::join(missing, ", ")), {}, {}};
   return Done{fmt::format("{} passed on {}", context.run().erratum.value, context.run().subject.system_name), {}, {}};
 }
 

@@ -48,7 +48,9 @@ Queries queries_for(const std::string& instance, std::chrono::seconds window) {
   queries.up = fmt::format("max(up{{{}}})", host);
   queries.booted = fmt::format("max(node_boot_time_seconds{{{}}})", host);
   queries.cpu = fmt::format("100 * (1 - avg(rate(node_cpu_seconds_total{{mode=\"idle\",{}}}{})))", host, span);
-  queries.memory = fmt::format("100 * (1 - avg(avg_over_time(node_memory_MemAvailable_bytes{{{0}}}{1})) / avg(avg_over_time(node_memory_MemTotal_bytes{{{0}}}{1})))", host, span);
+  queries.memory = fmt::format(
+      "100 * (1 - avg(avg_over_time(node_memory_MemAvailable_bytes{{{0}}}{1})) / avg(avg_over_time(node_memory_MemTotal_bytes{{{0}}}{1})))",
+      host, span);
   queries.collector = fmt::format("max(node_scrape_collector_success{{collector=\"systemd\",{}}})", host);
   queries.failed_units = fmt::format("sum(max by (name) (node_systemd_unit_state{{state=\"failed\",{}}}))", host);
   return queries;
@@ -59,7 +61,8 @@ Queries queries_for(const std::string& instance, std::chrono::seconds window) {
 std::string url_encode(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    const bool is_plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
     out += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
@@ -114,11 +117,16 @@ PrometheusMetrics::PrometheusMetrics(Options options, const Clock& clock, net::C
 
 Result<json::value> PrometheusMetrics::get(const std::string& path_and_query, std::string_view what) {
   return guard_.call<json::value>(what, net::Repeat::Safe, [&]() -> Result<json::value> {
-    auto answer = client_.send({.method = "GET", .url = options_.url + path_and_query, .headers = {{"Accept", "application/json"}}, .body = {}, .total_timeout = {}},
+    auto answer = client_.send({.method = "GET",
+                                .url = options_.url + path_and_query,
+                                .headers = {{"Accept", "application/json"}},
+                                .body = {},
+                                .total_timeout = {}},
                                ErrorCode::PrometheusError);
     if (!answer) return tl::unexpected<Error>(answer.error());
     if (answer->status >= 500 && answer->status != 500) {
-      return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::Unreachable, fmt::format("Prometheus answered HTTP {}", answer->status));
+      return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::Unreachable,
+                           fmt::format("Prometheus answered HTTP {}", answer->status));
     }
     // Errors come as JSON too (400, 422), with the reason inside; anything that is not JSON is not Prometheus.
     auto parsed = parse_json(answer->body);
@@ -172,7 +180,8 @@ Result<bool> PrometheusMetrics::ready() {
     if (!answer) return tl::unexpected<Error>(answer.error());
     if (answer->status == 200) return true;
     if (answer->status >= 500) {
-      return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::Unreachable, fmt::format("Prometheus is not ready (HTTP {})", answer->status));
+      return fail_upstream(ErrorCode::PrometheusError, UpstreamFailure::Unreachable,
+                           fmt::format("Prometheus is not ready (HTTP {})", answer->status));
     }
     return bad_answer(fmt::format("HTTP {} to GET /-/ready; check PROMETHEUS_URL", answer->status));
   });

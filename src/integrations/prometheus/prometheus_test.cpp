@@ -25,10 +25,11 @@ TEST(InstantValue, NoMeasurementIsNeverZero) {
 }
 
 TEST(InstantValue, NonsenseIsAnErrorNotAValue) {
-  for (const auto* text : {R"([])", R"({})", R"({"status":"success"})", R"({"status":"success","data":{"resultType":"matrix","result":[]}})",
-                           R"({"status":"success","data":{"resultType":"vector","result":[{"value":[1]}]}})",
-                           R"({"status":"success","data":{"resultType":"vector","result":[{"value":[1,2]}]}})",
-                           R"({"status":"success","data":{"resultType":"vector","result":[{"value":[1,"x"]}]}})"}) {
+  for (const auto* text :
+       {R"([])", R"({})", R"({"status":"success"})", R"({"status":"success","data":{"resultType":"matrix","result":[]}})",
+        R"({"status":"success","data":{"resultType":"vector","result":[{"value":[1]}]}})",
+        R"({"status":"success","data":{"resultType":"vector","result":[{"value":[1,2]}]}})",
+        R"({"status":"success","data":{"resultType":"vector","result":[{"value":[1,"x"]}]}})"}) {
     const auto value = read(text);
     ASSERT_FALSE(value) << text;
     EXPECT_EQ(value.error().upstream, UpstreamFailure::BadAnswer) << text;

@@ -40,7 +40,8 @@ const json::object* minion_answer(const json::value& returned, const std::string
 Result<BatchReport> read_return(const ports::CommandBatch& batch, const json::value& returned) {
   const auto* object = returned.if_object();
   if (object == nullptr) {
-    // A string where an object is expected is the minion's error text. It may hold the minion's environment (2.2), so only its start is kept.
+    // A string where an object is expected is the minion's error text. It may hold the minion's environment (2.2), so only its start is
+    // kept.
     if (returned.is_string()) return lost("the minion could not run the script: " + std::string(returned.as_string()).substr(0, 120));
     return bad_answer("cmd.run_all returned neither an object nor a text");
   }
@@ -48,7 +49,8 @@ Result<BatchReport> read_return(const ports::CommandBatch& batch, const json::va
   if (!output) return bad_answer(output.error().message);
   auto parsed = net::parse_script_output(*output, batch.token, batch.commands.size());
   if (parsed) return BatchReport{BatchState::Done, std::move(*parsed), ""};
-  if (output->find(" : Timed out after ") != std::string::npos) return lost(fmt::format("the script was ended after {} s", script_timeout(batch)));
+  if (output->find(" : Timed out after ") != std::string::npos)
+    return lost(fmt::format("the script was ended after {} s", script_timeout(batch)));
   return lost("the script did not come to its end: " + parsed.error().message);
 }
 
@@ -57,21 +59,24 @@ SaltCommands::SaltCommands(Options options, const Clock& clock, net::CallObserve
 
 Result<std::string> SaltCommands::start(const ports::CommandBatch& batch) {
   if (!is_minion_id(batch.target.minion_id)) {
-    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Refused, fmt::format("system {} is no Salt minion: '{}'", batch.target.system.value, batch.target.minion_id));
+    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Refused,
+                         fmt::format("system {} is no Salt minion: '{}'", batch.target.system.value, batch.target.minion_id));
   }
   // kwarg, never arg: a text in arg that looks like name=value is taken apart (1.5).
-  const json::object chunk{{"client", "local_async"},
-                           {"fun", "cmd.run_all"},
-                           {"tgt", json::array{batch.target.minion_id}},
-                           {"tgt_type", "list"},
-                           {"jid", batch.token},
-                           {"kwarg", {{"cmd", net::compose_script(batch.commands, batch.token)}, {"python_shell", true}, {"timeout", script_timeout(batch)}}}};
+  const json::object chunk{
+      {"client", "local_async"},
+      {"fun", "cmd.run_all"},
+      {"tgt", json::array{batch.target.minion_id}},
+      {"tgt_type", "list"},
+      {"jid", batch.token},
+      {"kwarg", {{"cmd", net::compose_script(batch.commands, batch.token)}, {"python_shell", true}, {"timeout", script_timeout(batch)}}}};
   auto answer = session_.post(chunk, "cmd.run_all", net::Repeat::Never);
   if (!answer) return tl::unexpected<Error>(answer.error());
   const auto object = as_object(*answer);
   if (!object) return bad_answer(object.error().message);
   if ((*object)->empty()) {
-    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Refused, fmt::format("the Salt master knows no minion '{}'", batch.target.minion_id));
+    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Refused,
+                         fmt::format("the Salt master knows no minion '{}'", batch.target.minion_id));
   }
   const auto jid = required_string(**object, "jid", {}, {.max_bytes = 64, .may_be_empty = false});
   if (!jid) return bad_answer(jid.error().message);
@@ -126,10 +131,12 @@ Result<BatchReport> SaltCommands::report(const ports::CommandBatch& batch, const
   auto value = returned(batch, handle);
   if (!value) return tl::unexpected<Error>(value.error());
   if (*value) return read_return(batch, **value);
-  return clock_.now() - batch.intended_at < session_.options().look_for_lost_after ? Result<BatchReport>(BatchReport{}) : look_for_lost(batch, handle);
+  return clock_.now() - batch.intended_at < session_.options().look_for_lost_after ? Result<BatchReport>(BatchReport{})
+                                                                                   : look_for_lost(batch, handle);
 }
 
-// Not returned, not running, and the minion answers: the job was lost (1.6). Asked in this order, so that a return on its way is not missed.
+// Not returned, not running, and the minion answers: the job was lost (1.6). Asked in this order, so that a return on its way is not
+// missed.
 Result<BatchReport> SaltCommands::look_for_lost(const ports::CommandBatch& batch, const std::string& jid) {
   const auto& minion = batch.target.minion_id;
   const bool is_old = clock_.now() - batch.intended_at >= session_.options().give_up_silent_after;
@@ -154,8 +161,9 @@ Result<ports::ProbeReport> SaltCommands::probe() {
   if (auto there = session_.hello(); !there) return tl::unexpected<Error>(there.error());
   if (auto login = session_.ensure_login(); !login) return tl::unexpected<Error>(login.error());
   // Nobody answers to this name, so nothing runs; a client kind that is not enabled is refused with the reason (1.5).
-  auto enabled = session_.post({{"client", "local_async"}, {"fun", "test.ping"}, {"tgt", json::array{"spm-orchestrator-probe"}}, {"tgt_type", "list"}},
-                               "probe", net::Repeat::Safe);
+  auto enabled =
+      session_.post({{"client", "local_async"}, {"fun", "test.ping"}, {"tgt", json::array{"spm-orchestrator-probe"}}, {"tgt_type", "list"}},
+                    "probe", net::Repeat::Safe);
   if (!enabled) return tl::unexpected<Error>(enabled.error());
   return ports::ProbeReport{};
 }

@@ -20,7 +20,8 @@ ports::CommandBatch batch_of_one() {
 }
 
 TEST(SaltDenial, ADeadTokenAndAMissingRightAreToldApart) {
-  for (const auto* text : {"No permission -- see authorization schemes", "Authentication error occurred.", "Authentication failure of type &quot;token&quot; occurred."}) {
+  for (const auto* text : {"No permission -- see authorization schemes", "Authentication error occurred.",
+                           "Authentication failure of type &quot;token&quot; occurred."}) {
     EXPECT_EQ(read_denial(page(text)), Denial::LogInAgain) << text;
   }
   for (const auto* text : {"Authorization error occurred.", "Authentication failure of type &quot;token&quot; occurred for user spm."}) {
@@ -35,7 +36,11 @@ TEST(SaltErrorPage, GivesTheParagraphAPersonNeeds) {
 
 TEST(SaltReturn, ReadsTheOutputsOfAFinishedScript) {
   const auto batch = batch_of_one();
-  const auto report = read_return(batch, json::object{{"pid", 1}, {"retcode", 0}, {"stderr", ""}, {"stdout", "@@spm:" + batch.token + ":0:begin\n\n@@spm:" + batch.token + ":0:end:0\n"}});
+  const auto report =
+      read_return(batch, json::object{{"pid", 1},
+                                      {"retcode", 0},
+                                      {"stderr", ""},
+                                      {"stdout", "@@spm:" + batch.token + ":0:begin\n\n@@spm:" + batch.token + ":0:end:0\n"}});
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->state, ports::BatchState::Done);
   ASSERT_EQ(report->outputs.size(), 1U);
@@ -44,7 +49,8 @@ TEST(SaltReturn, ReadsTheOutputsOfAFinishedScript) {
 
 TEST(SaltReturn, AScriptThatDidNotEndIsLostNotDone) {
   const auto batch = batch_of_one();
-  for (const auto& value : {json::value("ERROR: User 'x' is not available"), json::value(json::object{{"retcode", 1}, {"stdout", "sh : Timed out after 60 seconds"}}),
+  for (const auto& value : {json::value("ERROR: User 'x' is not available"),
+                            json::value(json::object{{"retcode", 1}, {"stdout", "sh : Timed out after 60 seconds"}}),
                             json::value(json::object{{"retcode", 0}, {"stdout", ""}})}) {
     const auto report = read_return(batch, value);
     ASSERT_TRUE(report);

@@ -45,15 +45,18 @@ std::string read_error_page(std::string_view html) {
   const auto end = html.find("</p>", begin);
   if (end == std::string_view::npos) return "";
   std::string text(html.substr(begin + 3, std::min<std::size_t>(end - begin - 3, 300)));
-  for (const auto& [escaped, plain] : {std::pair{"&#x27;", "'"}, {"&#39;", "'"}, {"&quot;", "\""}, {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}}) {
-    for (auto at = text.find(escaped); at != std::string::npos; at = text.find(escaped, at + 1)) text.replace(at, std::string_view(escaped).size(), plain);
+  for (const auto& [escaped, plain] :
+       {std::pair{"&#x27;", "'"}, {"&#39;", "'"}, {"&quot;", "\""}, {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}}) {
+    for (auto at = text.find(escaped); at != std::string::npos; at = text.find(escaped, at + 1))
+      text.replace(at, std::string_view(escaped).size(), plain);
   }
   return text;
 }
 
 Denial read_denial(std::string_view html) {
   const auto text = read_error_page(html);
-  const bool is_right_missing = text.find("Authorization error occurred") != std::string::npos || text.find("occurred for user") != std::string::npos;
+  const bool is_right_missing =
+      text.find("Authorization error occurred") != std::string::npos || text.find("occurred for user") != std::string::npos;
   return is_right_missing ? Denial::NotAllowed : Denial::LogInAgain;
 }
 
@@ -96,9 +99,14 @@ Result<SaltSession::Token> SaltSession::log_in() {
     return tl::unexpected<Error>(answer.error());
   }
   if (answer->status == 401) {
-    return refused(fmt::format("the Salt API refused the login of '{}' with eauth '{}': check SALT_API_USER, SALT_API_PASSWORD and SALT_API_EAUTH", options_.user, options_.eauth), 401);
+    return refused(
+        fmt::format("the Salt API refused the login of '{}' with eauth '{}': check SALT_API_USER, SALT_API_PASSWORD and SALT_API_EAUTH",
+                    options_.user, options_.eauth),
+        401);
   }
-  if (answer->status >= 500) return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Unreachable, fmt::format("the Salt API answered HTTP {} to the login: {}", answer->status, read_error_page(answer->body)));
+  if (answer->status >= 500)
+    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Unreachable,
+                         fmt::format("the Salt API answered HTTP {} to the login: {}", answer->status, read_error_page(answer->body)));
   if (answer->status != 200) return bad_answer(fmt::format("HTTP {} to the login", answer->status));
   auto parsed = parse_json(answer->body);
   if (!parsed) return bad_answer("the login's answer is not JSON");
@@ -113,7 +121,11 @@ Result<SaltSession::Token> SaltSession::log_in() {
   // {} instead of a list: the account exists and may do nothing (1.3). Every later call would fail.
   const auto* perms = (*object)->if_contains("perms");
   if (perms == nullptr || !perms->is_array() || perms->as_array().empty()) {
-    return refused(fmt::format("the Salt account '{}' has no permissions: give it cmd.run_all, saltutil.find_job, test.ping and @jobs in external_auth", options_.user), 200);
+    return refused(
+        fmt::format(
+            "the Salt account '{}' has no permissions: give it cmd.run_all, saltutil.find_job, test.ping and @jobs in external_auth",
+            options_.user),
+        200);
   }
   // The master's clock may differ from ours: what counts is how long the token lives from now on.
   const auto start = optional_number(**object, "start");
@@ -131,16 +143,22 @@ Result<json::value> SaltSession::exchange_once(net::HttpRequest request) {
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (answer->status == 401) {
     const auto why = read_error_page(answer->body);
-    if (read_denial(answer->body) == Denial::NotAllowed) return refused(fmt::format("the Salt account '{}' may not do this: {}", options_.user, why), 401);
+    if (read_denial(answer->body) == Denial::NotAllowed)
+      return refused(fmt::format("the Salt account '{}' may not do this: {}", options_.user, why), 401);
     forget(session->generation);
-    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Unreachable, "the Salt API ended our session: " + why, {{"dead_token", true}});
+    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Unreachable, "the Salt API ended our session: " + why,
+                         {{"dead_token", true}});
   }
   if (answer->status == 400 || answer->status == 403 || answer->status == 406) {
-    return refused(fmt::format("the Salt API refused the call (HTTP {}): {}", answer->status, read_error_page(answer->body)), answer->status);
+    return refused(fmt::format("the Salt API refused the call (HTTP {}): {}", answer->status, read_error_page(answer->body)),
+                   answer->status);
   }
-  if (answer->status == 503) return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Unreachable, "the Salt master is not available (HTTP 503)");
+  if (answer->status == 503)
+    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Unreachable, "the Salt master is not available (HTTP 503)");
   // 500 and 504 come after the chunk was taken up: it may have run.
-  if (answer->status >= 500) return fail_upstream(ErrorCode::SaltError, UpstreamFailure::OutcomeUnknown, fmt::format("the Salt API answered HTTP {}", answer->status));
+  if (answer->status >= 500)
+    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::OutcomeUnknown,
+                         fmt::format("the Salt API answered HTTP {}", answer->status));
   if (answer->status != 200 && answer->status != 202) return bad_answer(fmt::format("HTTP {}", answer->status));
   auto parsed = parse_json(answer->body);
   if (!parsed) return bad_answer("HTTP 200 without JSON");
@@ -150,7 +168,8 @@ Result<json::value> SaltSession::exchange_once(net::HttpRequest request) {
 Result<json::value> SaltSession::exchange(const net::HttpRequest& request, std::string_view what, net::Repeat repeat) {
   return guard_.call<json::value>(what, repeat, [&]() -> Result<json::value> {
     auto answer = exchange_once(request);
-    // A dead session means that nothing was done, so one more try is safe for every call; never more, or two clients would chase each other.
+    // A dead session means that nothing was done, so one more try is safe for every call; never more, or two clients would chase each
+    // other.
     if (!answer && is_dead_token(answer.error())) return exchange_once(request);
     return answer;
   });
@@ -165,7 +184,8 @@ Result<json::value> SaltSession::post(const json::object& chunk, std::string_vie
   auto body = exchange(request, what, repeat);
   if (body) body = first_return(*body);
   // What was asked for may have run although its answer makes no sense.
-  if (!body && repeat == net::Repeat::Never && body.error().upstream == UpstreamFailure::BadAnswer) body.error().upstream = UpstreamFailure::OutcomeUnknown;
+  if (!body && repeat == net::Repeat::Never && body.error().upstream == UpstreamFailure::BadAnswer)
+    body.error().upstream = UpstreamFailure::OutcomeUnknown;
   return body;
 }
 
@@ -189,7 +209,8 @@ Result<bool> SaltSession::hello() {
   request.total_timeout = std::min(options_.timeout, kShort);
   auto answer = client_.send(request, ErrorCode::SaltError);
   if (!answer) return tl::unexpected<Error>(answer.error());
-  if (answer->status == 503) return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Unreachable, "the Salt master is not available (HTTP 503)");
+  if (answer->status == 503)
+    return fail_upstream(ErrorCode::SaltError, UpstreamFailure::Unreachable, "the Salt master is not available (HTTP 503)");
   if (answer->status != 200) return bad_answer(fmt::format("HTTP {} to GET /", answer->status));
   return true;
 }

@@ -20,8 +20,8 @@ struct Options {
   std::chrono::milliseconds timeout{30'000};
   bool verify_tls = true;
   std::string ca_file;
-  std::chrono::milliseconds retry_pause{200};  // before the first repetition of a read
-  std::chrono::seconds look_for_lost_after{20};  // a job that young is simply running
+  std::chrono::milliseconds retry_pause{200};     // before the first repetition of a read
+  std::chrono::seconds look_for_lost_after{20};   // a job that young is simply running
   std::chrono::seconds give_up_silent_after{60};  // a minion that answers nothing for so long is down
 };
 

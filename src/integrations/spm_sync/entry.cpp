@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 #include "base/json_access.hpp"
 #include "base/os_release.hpp"
@@ -78,7 +78,8 @@ Result<ports::Advisory> read_entry(const json::value& entry, std::size_t index) 
   if (!object) return tl::unexpected<Error>(object.error());
   const auto name = required_string(**object, "advisory_id", path, {.max_bytes = 128, .may_be_empty = false});
   if (!name) return tl::unexpected<Error>(name.error());
-  if (!is_advisory_name(*name)) return fail(ErrorCode::ValidationError, fmt::format("errata[{}].advisory_id '{}' is no advisory name", index, *name));
+  if (!is_advisory_name(*name))
+    return fail(ErrorCode::ValidationError, fmt::format("errata[{}].advisory_id '{}' is no advisory name", index, *name));
   const auto title = optional_string(**object, "title", path, {.max_bytes = 8'192});
   if (!title) return tl::unexpected<Error>(title.error());
   const auto severity = optional_string(**object, "severity", path, {.max_bytes = 64});

@@ -19,12 +19,14 @@ TEST(FeedDate, BothFormsOfTheSerializerAreRead) {
 }
 
 TEST(FeedDate, WhatIsNoDateIsRefused) {
-  for (const auto* text : {"", "yesterday", "Fri, 31 Feb 2026 13:23:45 GMT", "Fri, 20 Foo 2026 13:23:45 GMT", "2026-13-01"}) EXPECT_FALSE(parse_feed_date(text)) << text;
+  for (const auto* text : {"", "yesterday", "Fri, 31 Feb 2026 13:23:45 GMT", "Fri, 20 Foo 2026 13:23:45 GMT", "2026-13-01"})
+    EXPECT_FALSE(parse_feed_date(text)) << text;
 }
 
 TEST(FeedEntry, ReadsAllThatTheFeedKnows) {
   const auto advisory = read(R"({"id":1,"advisory_id":"USN-7412-2","title":"openssl: CVE-2026-1234 and cve-2026-99999","severity":"HIGH",
-                                 "source":"usn","distribution":"ubuntu-24.04","issued_date":"Fri, 20 Feb 2026 13:23:45 GMT","sync_status":"pending"})").value();
+                                 "source":"usn","distribution":"ubuntu-24.04","issued_date":"Fri, 20 Feb 2026 13:23:45 GMT","sync_status":"pending"})")
+                            .value();
   EXPECT_EQ(advisory.name.value, "USN-7412-2");
   EXPECT_EQ(advisory.severity, Severity::High);
   EXPECT_EQ(advisory.cves, (std::set<std::string>{"CVE-2026-1234", "CVE-2026-99999"}));
@@ -45,8 +47,9 @@ TEST(FeedEntry, CodenamesBecomeReleases) {
 }
 
 TEST(FeedEntry, ABadEntryIsNamed) {
-  for (const auto* text : {R"("x")", R"({})", R"({"advisory_id":""})", R"({"advisory_id":"a b"})", R"({"advisory_id":"../x"})", R"({"advisory_id":5})",
-                           R"({"advisory_id":"USN-1-1","title":7})", R"({"advisory_id":"USN-1-1","issued_date":"soon"})"}) {
+  for (const auto* text :
+       {R"("x")", R"({})", R"({"advisory_id":""})", R"({"advisory_id":"a b"})", R"({"advisory_id":"../x"})", R"({"advisory_id":5})",
+        R"({"advisory_id":"USN-1-1","title":7})", R"({"advisory_id":"USN-1-1","issued_date":"soon"})"}) {
     const auto advisory = read(text);
     ASSERT_FALSE(advisory) << text;
     EXPECT_NE(advisory.error().message.find("errata[3]"), std::string::npos) << advisory.error().message;

@@ -66,9 +66,12 @@ Result<SpmSyncCatalogue::Answer> SpmSyncCatalogue::get(const std::string& path, 
     if (!answer) return tl::unexpected<Error>(answer.error());
     if (answer->status == 404) return Answer{404, nullptr};
     if (answer->status == 401 || answer->status == 403) {
-      return fail_upstream(ErrorCode::SpmSyncError, UpstreamFailure::Refused, fmt::format("SPM-SYNC refused GET {} (HTTP {}): set SPM_SYNC_API_KEY", path, answer->status));
+      return fail_upstream(ErrorCode::SpmSyncError, UpstreamFailure::Refused,
+                           fmt::format("SPM-SYNC refused GET {} (HTTP {}): set SPM_SYNC_API_KEY", path, answer->status));
     }
-    if (answer->status >= 500) return fail_upstream(ErrorCode::SpmSyncError, UpstreamFailure::Unreachable, fmt::format("SPM-SYNC answered HTTP {} to GET {}", answer->status, path));
+    if (answer->status >= 500)
+      return fail_upstream(ErrorCode::SpmSyncError, UpstreamFailure::Unreachable,
+                           fmt::format("SPM-SYNC answered HTTP {} to GET {}", answer->status, path));
     if (answer->status != 200) return bad_answer(fmt::format("HTTP {} to GET {}", answer->status, path));
     auto parsed = parse_json(answer->body);
     if (!parsed) return bad_answer(fmt::format("GET {}: {}", path, parsed.error().message));
@@ -156,7 +159,8 @@ Result<std::vector<ports::Package>> SpmSyncCatalogue::packages(const AdvisoryNam
     if (!package) return bad_answer(package.error().message);
     if (!version) return bad_answer(version.error().message);
     // One unsound package makes the list incomplete, and an incomplete list must not pass for the whole one.
-    if (!is_sound(*package, *version)) return bad_answer(fmt::format("packages[{}] of {} is no package: '{}' '{}'", i, name.value, *package, *version));
+    if (!is_sound(*package, *version))
+      return bad_answer(fmt::format("packages[{}] of {} is no package: '{}' '{}'", i, name.value, *package, *version));
     const auto release = optional_string(**object, "release", path, {.max_bytes = 64});
     if (release && *release && is_for_another_release(**release, own_release)) continue;
     packages.insert({*package, version->starts_with("0:") ? version->substr(2) : *version, "", std::nullopt});
@@ -177,7 +181,8 @@ Result<ports::ProbeReport> SpmSyncCatalogue::probe() {
   if (!database) return bad_answer(database.error().message);
   if (!version) return bad_answer(version.error().message);
   if (*api != "ok" || *database != "ok") {
-    return fail_upstream(ErrorCode::SpmSyncError, UpstreamFailure::Refused, fmt::format("SPM-SYNC is not well: api {}, database {}", *api, *database));
+    return fail_upstream(ErrorCode::SpmSyncError, UpstreamFailure::Refused,
+                         fmt::format("SPM-SYNC is not well: api {}, database {}", *api, *database));
   }
   // UYUNI is SPM-SYNC's own business: worth saying, no reason to distrust the catalogue.
   const auto uyuni = optional_string(**root, "uyuni", {}, {.max_bytes = 1'024});

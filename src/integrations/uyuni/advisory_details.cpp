@@ -32,8 +32,10 @@ struct SourcePrefix {
   std::string_view prefix;
   std::string_view source;
 };
-constexpr std::array kSources{SourcePrefix{"USN-", "usn"}, SourcePrefix{"LSN-", "usn"}, SourcePrefix{"DSA-", "dsa"}, SourcePrefix{"DLA-", "dsa"}, SourcePrefix{"DEB-CVE", "dsa"},
-                              SourcePrefix{"RH", "rhsa"},  SourcePrefix{"AL", "alsa"},  SourcePrefix{"RL", "rlsa"},  SourcePrefix{"EL", "elsa"},  SourcePrefix{"SUSE-", "suse"}};
+constexpr std::array kSources{SourcePrefix{"USN-", "usn"},  SourcePrefix{"LSN-", "usn"},    SourcePrefix{"DSA-", "dsa"},
+                              SourcePrefix{"DLA-", "dsa"},  SourcePrefix{"DEB-CVE", "dsa"}, SourcePrefix{"RH", "rhsa"},
+                              SourcePrefix{"AL", "alsa"},   SourcePrefix{"RL", "rlsa"},     SourcePrefix{"EL", "elsa"},
+                              SourcePrefix{"SUSE-", "suse"}};
 
 std::string source_of(const AdvisoryName& name) {
   for (const auto& [prefix, source] : kSources) {
@@ -78,7 +80,8 @@ std::optional<ports::Package> parse_package(const xmlrpc::Struct& members) {
   const Family family = arch.ends_with("-deb") ? Family::Deb : Family::Rpm;
   if (family == Family::Deb) arch.resize(arch.size() - 4);
   ports::Package package{text_of(members, "name", 256), evr_of(members, family), std::move(arch), integer_of(members, "size")};
-  if (!is_package_name(family, package.name) || !is_package_version(family, package.evr) || !is_architecture(package.arch)) return std::nullopt;
+  if (!is_package_name(family, package.name) || !is_package_version(family, package.evr) || !is_architecture(package.arch))
+    return std::nullopt;
   if (package.size_bytes && (*package.size_bytes < 0 || *package.size_bytes > kMaxPackageBytes)) package.size_bytes.reset();
   return package;
 }
@@ -116,7 +119,8 @@ Result<ports::Advisory> parse_details(const xmlrpc::Value& answer, const Advisor
   advisory.reboot_suggested = flag_of(fields, "reboot_suggested");
   advisory.restart_suggested = flag_of(fields, "restart_suggested");
   take_severity(advisory, text_of(fields, "severity"));
-  if (advisory.synopsis.empty() && advisory.type == AdvisoryType::Unknown) return bad_answer("errata.getDetails", fmt::format("{} has neither synopsis nor type", name.value));
+  if (advisory.synopsis.empty() && advisory.type == AdvisoryType::Unknown)
+    return bad_answer("errata.getDetails", fmt::format("{} has neither synopsis nor type", name.value));
   return advisory;
 }
 

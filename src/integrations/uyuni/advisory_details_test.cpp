@@ -13,14 +13,25 @@ const AdvisoryName kName{"USN-7278-1"};
 
 ServerTimeZone zone() { return ServerTimeZone::named("Europe/Rome").value(); }
 
-Struct package(const std::string& name, const std::string& version, const std::string& release, const std::string& arch, const std::string& epoch = " ") {
-  return {{"name", name}, {"version", version}, {"release", release}, {"arch_label", arch}, {"epoch", epoch}, {"size", "1027072"},
+Struct package(const std::string& name, const std::string& version, const std::string& release, const std::string& arch,
+               const std::string& epoch = " ") {
+  return {{"name", name},
+          {"version", version},
+          {"release", release},
+          {"arch_label", arch},
+          {"epoch", epoch},
+          {"size", "1027072"},
           {"providing_channels", Array{"ubuntu-24.04-pool-amd64-uyuni"}}};
 }
 
 TEST(UyuniAdvisory, ReadsDetails) {
-  const auto advisory = parse_details(Struct{{"synopsis", "OpenSSL"}, {"type", "Security Advisory"}, {"severity", "Important"}, {"issue_date", "1/31/26"},
-                                             {"update_date", "2026-02-01"}, {"reboot_suggested", true}, {"unknown", 5}},
+  const auto advisory = parse_details(Struct{{"synopsis", "OpenSSL"},
+                                             {"type", "Security Advisory"},
+                                             {"severity", "Important"},
+                                             {"issue_date", "1/31/26"},
+                                             {"update_date", "2026-02-01"},
+                                             {"reboot_suggested", true},
+                                             {"unknown", 5}},
                                       kName, zone());
   ASSERT_TRUE(advisory) << advisory.error().message;
   EXPECT_EQ(advisory->severity, ports::Severity::High);
@@ -61,9 +72,10 @@ TEST(UyuniAdvisory, CvesAreKeptAndOtherNamesAreNot) {
 }
 
 TEST(UyuniAdvisory, PackagesComeInThePackageManagersForm) {
-  const auto provided = parse_packages(Array{package("libssl3t64", "3.0.13", "0ubuntu3.5", "amd64-deb"), package("tzdata", "2025b", "X", "all-deb"),
-                                             package("openssl-libs", "3.0.7", "28.el9_4", "x86_64", "1"), package("bash", "5.1", "9.el9", "x86_64", "0")},
-                                       kName);
+  const auto provided =
+      parse_packages(Array{package("libssl3t64", "3.0.13", "0ubuntu3.5", "amd64-deb"), package("tzdata", "2025b", "X", "all-deb"),
+                           package("openssl-libs", "3.0.7", "28.el9_4", "x86_64", "1"), package("bash", "5.1", "9.el9", "x86_64", "0")},
+                     kName);
   ASSERT_TRUE(provided) << provided.error().message;
   ASSERT_EQ(provided->packages.size(), 4U);
   EXPECT_EQ(provided->packages[0].evr, "5.1-9.el9");
@@ -74,7 +86,8 @@ TEST(UyuniAdvisory, PackagesComeInThePackageManagersForm) {
 }
 
 TEST(UyuniAdvisory, OneBadPackageSpoilsTheList) {
-  for (const Struct& bad : {package("lib ssl", "1", "1", "amd64-deb"), package("x; id", "1", "1", "x86_64"), package("bash", "$(id)", "1", "x86_64"), package("bash", "1", "1", "")}) {
+  for (const Struct& bad : {package("lib ssl", "1", "1", "amd64-deb"), package("x; id", "1", "1", "x86_64"),
+                            package("bash", "$(id)", "1", "x86_64"), package("bash", "1", "1", "")}) {
     EXPECT_FALSE(parse_packages(Array{package("bash", "5.1", "9.el9", "x86_64"), bad}, kName));
   }
 }

@@ -18,8 +18,8 @@ constexpr const char* kScriptRun = "Run an arbitrary script";
 struct SystemEvent {
   ActionId id;
   std::string name;
-  std::string scheduler;             // empty when UYUNI does not say
-  Time created{};                    // the later instant when the local time is ambiguous: rather adopt than act twice
+  std::string scheduler;  // empty when UYUNI does not say
+  Time created{};         // the later instant when the local time is ambiguous: rather adopt than act twice
   bool picked_up = false;
   std::vector<std::string> details;  // of a patch action: its advisories
 };
@@ -27,7 +27,8 @@ struct SystemEvent {
 // Everything or an error: what is left out here would be done twice.
 [[nodiscard]] Result<std::vector<SystemEvent>> parse_events(const xmlrpc::Value& answer, const ServerTimeZone& zone);
 
-// Our own account's actions of this type that were created at or after `since` (less a minute for the difference of the clocks), newest first.
+// Our own account's actions of this type that were created at or after `since` (less a minute for the difference of the clocks), newest
+// first.
 [[nodiscard]] Result<std::vector<SystemEvent>> own_events(UyuniClient& client, SystemId system, const char* type, Time since);
 
 // Whether the minion has taken the action. An action that is not listed counts as taken: it may be running.

@@ -11,9 +11,8 @@ namespace {
 constexpr std::size_t kMaxText = 600;
 
 bool contains(std::string_view text, std::string_view words) {
-  return std::search(text.begin(), text.end(), words.begin(), words.end(), [](unsigned char a, unsigned char b) {
-           return std::tolower(a) == std::tolower(b);
-         }) != text.end();
+  return std::search(text.begin(), text.end(), words.begin(), words.end(),
+                     [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); }) != text.end();
 }
 
 // "redstone.xmlrpc.XmlRpcFault: No such system" → "No such system": the exception's class says nothing to a person.
@@ -66,14 +65,17 @@ UpstreamFailure failure_of(const xmlrpc::Fault& fault) {
 bool is_session_lost(const xmlrpc::Fault& fault) {
   if (fault.code != -1) return false;
   const bool not_valid = contains(fault.text, "Session id:") && contains(fault.text, "is not valid");
-  return not_valid || contains(fault.text, "Could not find session with id") || contains(fault.text, "Could not find a valid user for session") ||
+  return not_valid || contains(fault.text, "Could not find session with id") ||
+         contains(fault.text, "Could not find a valid user for session") ||
          contains(fault.text, "is not available for unauthenticated users");
 }
 
 Error error_of(const xmlrpc::Fault& fault, const std::string& method, const std::string& user) {
   const std::string text = without_session_key(without_class(fault.text)).substr(0, kMaxText);
-  return Error{ErrorCode::UyuniError, fmt::format("UYUNI refused {}: {} (fault {}){}", method, text, fault.code, advice(fault, user)),
-               {{"fault_code", fault.code}, {"fault", text}}, failure_of(fault)};
+  return Error{ErrorCode::UyuniError,
+               fmt::format("UYUNI refused {}: {} (fault {}){}", method, text, fault.code, advice(fault, user)),
+               {{"fault_code", fault.code}, {"fault", text}},
+               failure_of(fault)};
 }
 
 std::int64_t fault_code(const Error& error) {

@@ -8,10 +8,10 @@
 
 namespace spm::uyuni {
 
-constexpr std::int64_t kNotApplicable = 2600;      // a requested patch is not applicable, or scheduled already
-constexpr std::int64_t kCannotCancel = 10003;      // a system has picked the action up
-constexpr std::int64_t kTaskomaticDown = 2802;     // nothing was scheduled
-constexpr std::int64_t kOutsideWindow = 11334;     // outside the maintenance window
+constexpr std::int64_t kNotApplicable = 2600;   // a requested patch is not applicable, or scheduled already
+constexpr std::int64_t kCannotCancel = 10003;   // a system has picked the action up
+constexpr std::int64_t kTaskomaticDown = 2802;  // nothing was scheduled
+constexpr std::int64_t kOutsideWindow = 11334;  // outside the maintenance window
 constexpr std::int64_t kLoginFailed = 2950;
 constexpr std::int64_t kPermissionDenied = -23;
 

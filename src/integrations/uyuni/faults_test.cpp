@@ -38,7 +38,8 @@ TEST(UyuniFaults, NothingHappenedWhenTaskomaticIsDownOrTheServerIsBusy) {
 }
 
 TEST(UyuniFaults, AMissingRightNamesTheAccount) {
-  for (const xmlrpc::Fault& fault : {xmlrpc::Fault{-1, "java.lang.SecurityException: The X API is not available to user spm"}, xmlrpc::Fault{-23, "denied"}}) {
+  for (const xmlrpc::Fault& fault :
+       {xmlrpc::Fault{-1, "java.lang.SecurityException: The X API is not available to user spm"}, xmlrpc::Fault{-23, "denied"}}) {
     EXPECT_NE(error_of(fault, "schedule.cancelActions", "spm").message.find("give the account spm the role"), std::string::npos);
   }
 }

@@ -21,7 +21,8 @@ std::string text_of(const xmlrpc::Struct& members, std::string_view name, std::s
   const std::string* text = value == nullptr ? nullptr : value->string();
   if (text == nullptr) return {};
   std::string_view cut = std::string_view(*text).substr(0, max_bytes);
-  while (cut.size() < text->size() && !cut.empty() && (static_cast<unsigned char>((*text)[cut.size()]) & 0xC0U) == 0x80U) cut.remove_suffix(1);
+  while (cut.size() < text->size() && !cut.empty() && (static_cast<unsigned char>((*text)[cut.size()]) & 0xC0U) == 0x80U)
+    cut.remove_suffix(1);
   return net::to_text(cut);
 }
 
@@ -54,7 +55,8 @@ const xmlrpc::Array* array_of(const xmlrpc::Struct& members, std::string_view na
 }
 
 tl::unexpected<Error> bad_answer(std::string_view method, std::string_view what) {
-  return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::BadAnswer, fmt::format("UYUNI's answer to {} makes no sense: {}", method, what));
+  return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::BadAnswer,
+                       fmt::format("UYUNI's answer to {} makes no sense: {}", method, what));
 }
 
 Result<const xmlrpc::Array*> as_list(const xmlrpc::Value& answer, std::string_view method, std::size_t max) {

@@ -34,7 +34,8 @@ bool goes_on(std::string_view rest) {
 }
 
 bool event_mentions(const SystemEvent& event, const AdvisoryName& advisory) {
-  return mentions(event.name, advisory) || std::any_of(event.details.begin(), event.details.end(), [&](const std::string& detail) { return mentions(detail, advisory); });
+  return mentions(event.name, advisory) ||
+         std::any_of(event.details.begin(), event.details.end(), [&](const std::string& detail) { return mentions(detail, advisory); });
 }
 
 }  // namespace
@@ -52,13 +53,15 @@ Result<ActionId> UyuniFleet::schedule_errata(SystemId system, const std::vector<
   const std::string method = "system.scheduleApplyErrata";
   Array ids;
   for (const UyuniErratumId& id : errata) ids.emplace_back(id.value);
-  // allowModules: without it every system with a modular channel refuses every patch (fault 2107). The strict default of onlyRelevant stays.
+  // allowModules: without it every system with a modular channel refuses every patch (fault 2107). The strict default of onlyRelevant
+  // stays.
   const auto answer = client_.call(method, {system.value, std::move(ids), client_.schedule_time(earliest), true}, Repeat::Never);
   if (!answer) return tl::unexpected<Error>(answer.error());
   const auto actions = as_list(*answer, method, 100);
   if (!actions) return outcome_unknown<ActionId>(actions.error());
   if ((*actions)->empty()) {
-    return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::Refused, fmt::format("UYUNI scheduled nothing for system {}: none of the patches is applicable to it", system.value),
+    return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::Refused,
+                         fmt::format("UYUNI scheduled nothing for system {}: none of the patches is applicable to it", system.value),
                          {{"fault_code", kNotApplicable}});
   }
   const auto id = as_id((*actions)->front(), method);
@@ -104,8 +107,10 @@ Result<bool> UyuniFleet::cancel_action(SystemId system, ActionId action) {
   if (cancelled || fault_says(cancelled.error(), "could not find action")) return true;
   if (fault_code(cancelled.error()) != kCannotCancel) return tl::unexpected<Error>(cancelled.error());
   // Picked up: it can only be called failed, and goes on on the minion (uyuni-xmlrpc 16, 19).
-  const auto failed = client_.call("schedule.failSystemAction", {system.value, action.value, "Ended by SPM Orchestrator: it did not end by itself"}, Repeat::Never);
-  const bool ended = failed || fault_says(failed.error(), "must be in Pending state") || fault_says(failed.error(), "could not find action");
+  const auto failed = client_.call("schedule.failSystemAction",
+                                   {system.value, action.value, "Ended by SPM Orchestrator: it did not end by itself"}, Repeat::Never);
+  const bool ended =
+      failed || fault_says(failed.error(), "must be in Pending state") || fault_says(failed.error(), "could not find action");
   if (!ended) return tl::unexpected<Error>(failed.error());
   return true;
 }

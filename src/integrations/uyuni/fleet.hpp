@@ -12,7 +12,8 @@ class UyuniFleet final : public ports::Fleet {
 
   [[nodiscard]] Result<ActionId> schedule_errata(SystemId system, const std::vector<UyuniErratumId>& errata, Time earliest) override;
   [[nodiscard]] Result<ActionId> schedule_reboot(SystemId system, Time earliest) override;
-  [[nodiscard]] Result<std::optional<ActionId>> find_action(SystemId system, ports::ActionKind kind, const AdvisoryName& advisory, Time since) override;
+  [[nodiscard]] Result<std::optional<ActionId>> find_action(SystemId system, ports::ActionKind kind, const AdvisoryName& advisory,
+                                                            Time since) override;
   [[nodiscard]] Result<ports::ActionReport> action_report(SystemId system, ActionId action) override;
   [[nodiscard]] Result<bool> cancel_action(SystemId system, ActionId action) override;
   [[nodiscard]] Result<std::optional<UyuniErratumId>> applicable_id(SystemId system, const AdvisoryName& advisory) override;

@@ -20,8 +20,8 @@ constexpr std::size_t kMaxGroups = 20'000;
 std::optional<ports::SystemGroup> parse_group(const xmlrpc::Value& entry) {
   const xmlrpc::Struct* members = entry.structure();
   if (members == nullptr) return std::nullopt;
-  ports::SystemGroup group{text_of(*members, "name", 256), text_of(*members, "description", 4096), integer_of(*members, "org_id").value_or(0),
-                           integer_of(*members, "system_count").value_or(0)};
+  ports::SystemGroup group{text_of(*members, "name", 256), text_of(*members, "description", 4096),
+                           integer_of(*members, "org_id").value_or(0), integer_of(*members, "system_count").value_or(0)};
   return group.name.empty() || group.system_count < 0 ? std::nullopt : std::optional(std::move(group));
 }
 
@@ -103,7 +103,8 @@ Result<Applicable> UyuniInventory::applicable(const std::vector<SystemId>& syste
   const int threads = std::max(client_.options().concurrency, 1);
   const std::size_t fair = (systems.size() + static_cast<std::size_t>(threads) - 1) / static_cast<std::size_t>(threads);
   const std::size_t part_size = std::clamp<std::size_t>(fair, 1, kMaxSystemsInCall);
-  auto parts = in_parallel<SystemId, Applicable>(systems, part_size, threads, [this](std::span<const SystemId> part) { return applicable_part(client_, part); });
+  auto parts = in_parallel<SystemId, Applicable>(systems, part_size, threads,
+                                                 [this](std::span<const SystemId> part) { return applicable_part(client_, part); });
   if (!parts) return tl::unexpected<Error>(parts.error());
   Applicable all;
   for (Applicable& part : *parts) all.merge(part);

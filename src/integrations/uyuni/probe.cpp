@@ -25,7 +25,8 @@ Result<ports::ProbeReport> UyuniProbe::probe() {
   ports::ProbeReport report{version->string()->substr(0, 64), {}};
   int level = 0;
   std::from_chars(api->string()->data(), api->string()->data() + api->string()->size(), level);
-  if (level < kOldestApi) report.message = fmt::format("API level {} is older than {}: some calls may be missing", api->string()->substr(0, 20), kOldestApi);
+  if (level < kOldestApi)
+    report.message = fmt::format("API level {} is older than {}: some calls may be missing", api->string()->substr(0, 20), kOldestApi);
   return report;
 }
 

@@ -40,8 +40,8 @@ std::optional<ActionId> action_of(const std::string& handle) {
 Result<std::string> decoded(const std::string& base64) {
   std::string bytes(base64.size(), '\0');
   std::size_t length = 0;
-  const int failed = sodium_base642bin(static_cast<unsigned char*>(static_cast<void*>(bytes.data())), bytes.size(), base64.data(), base64.size(), " \r\n", &length,
-                                       nullptr, sodium_base64_VARIANT_ORIGINAL);
+  const int failed = sodium_base642bin(static_cast<unsigned char*>(static_cast<void*>(bytes.data())), bytes.size(), base64.data(),
+                                       base64.size(), " \r\n", &length, nullptr, sodium_base64_VARIANT_ORIGINAL);
   if (failed != 0) return bad_answer("system.getScriptResults", "an output is marked as base64 and is not");
   bytes.resize(length);
   return bytes;

@@ -46,14 +46,20 @@ UpstreamFailure failure_of_status(int status) {
 }
 
 tl::unexpected<Error> status_error(const std::string& method, int status) {
-  const std::string_view advice = status >= 500 ? "its front end works, the server behind it does not" : "check the URL of UYUNI: this is not its API";
-  return fail_upstream(ErrorCode::UyuniError, failure_of_status(status), fmt::format("UYUNI answered {} with HTTP status {}: {}", method, status, advice));
+  const std::string_view advice =
+      status >= 500 ? "its front end works, the server behind it does not" : "check the URL of UYUNI: this is not its API";
+  return fail_upstream(ErrorCode::UyuniError, failure_of_status(status),
+                       fmt::format("UYUNI answered {} with HTTP status {}: {}", method, status, advice));
 }
 
 }  // namespace
 
 UyuniClient::UyuniClient(UyuniOptions options, const Clock& clock, net::CallObserver observer)
-    : options_(std::move(options)), clock_(clock), observer_(observer), http_(http_options(options_)), guard_(guard_options(options_), clock, observer) {
+    : options_(std::move(options)),
+      clock_(clock),
+      observer_(observer),
+      http_(http_options(options_)),
+      guard_(guard_options(options_), clock, observer) {
   options_.url = endpoint_of(std::move(options_.url));
 }
 
@@ -83,7 +89,8 @@ Result<Value> UyuniClient::call_in_session(const std::string& method, const Arra
     if (!is_session_lost(fault)) return tl::unexpected<Error>(error_of(fault, method, options_.user));
     forget(*key);
     if (round == 2) {
-      return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::Unreachable, fmt::format("UYUNI does not know the session that it opened a moment ago; {} was not done", method));
+      return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::Unreachable,
+                           fmt::format("UYUNI does not know the session that it opened a moment ago; {} was not done", method));
     }
   }
 }
@@ -134,8 +141,10 @@ void UyuniClient::forget(const std::string& key) {
 Result<std::string> UyuniClient::login() {
   const std::string method = "auth.login";
   const auto begin = std::chrono::steady_clock::now();
-  auto answer = exchange({method, {Value(options_.user), Value(options_.password)}}, net::Repeat::Safe, std::min(kLoginTimeout, options_.timeout));
-  Result<std::string> key = tl::unexpected<Error>(Error{ErrorCode::UyuniError, "UYUNI's answer to auth.login is no session key", {}, UpstreamFailure::BadAnswer});
+  auto answer =
+      exchange({method, {Value(options_.user), Value(options_.password)}}, net::Repeat::Safe, std::min(kLoginTimeout, options_.timeout));
+  Result<std::string> key =
+      tl::unexpected<Error>(Error{ErrorCode::UyuniError, "UYUNI's answer to auth.login is no session key", {}, UpstreamFailure::BadAnswer});
   if (!answer) {
     key = tl::unexpected<Error>(std::move(answer.error()));
   } else if (const auto* fault = std::get_if<Fault>(&*answer)) {

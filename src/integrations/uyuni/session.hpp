@@ -42,7 +42,8 @@ class UyuniClient {
   [[nodiscard]] Result<xmlrpc::Value> call(const std::string& method, xmlrpc::Array params, net::Repeat repeat,
                                            std::optional<std::chrono::milliseconds> timeout = std::nullopt);
   // For api.* alone, which takes no session.
-  [[nodiscard]] Result<xmlrpc::Value> call_without_session(const std::string& method, std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+  [[nodiscard]] Result<xmlrpc::Value> call_without_session(const std::string& method,
+                                                           std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
   [[nodiscard]] const UyuniOptions& options() const { return options_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
@@ -55,7 +56,8 @@ class UyuniClient {
   [[nodiscard]] Result<std::string> session();
   void forget(const std::string& key);
   [[nodiscard]] Result<std::string> login();
-  [[nodiscard]] Result<xmlrpc::Value> call_in_session(const std::string& method, const xmlrpc::Array& params, net::Repeat repeat, Timeout timeout);
+  [[nodiscard]] Result<xmlrpc::Value> call_in_session(const std::string& method, const xmlrpc::Array& params, net::Repeat repeat,
+                                                      Timeout timeout);
   [[nodiscard]] Result<xmlrpc::Answer> exchange(const xmlrpc::Call& call, net::Repeat repeat, Timeout timeout) const;
 
   UyuniOptions options_;

@@ -26,7 +26,8 @@ class XmlRpcServer {
   explicit XmlRpcServer(Answer answer) : answer_(std::move(answer)), server_([this](net::ScriptedConnection& c) { serve(c); }) {}
 
   [[nodiscard]] UyuniOptions options() const {
-    UyuniOptions options{.url = server_.url(), .user = "spm", .password = kPassword, .ca_file = {}, .zone = ServerTimeZone::named("Europe/Rome").value()};
+    UyuniOptions options{
+        .url = server_.url(), .user = "spm", .password = kPassword, .ca_file = {}, .zone = ServerTimeZone::named("Europe/Rome").value()};
     options.timeout = std::chrono::milliseconds(2'000);
     options.retry_pause = std::chrono::milliseconds(0);
     return options;
@@ -151,8 +152,10 @@ Struct event(int id, const std::string& name, const std::string& scheduler, cons
 }
 
 TEST(UyuniFleet, FindsOurOwnActionOfThisErratumAndTime) {
-  XmlRpcServer server(always(Value(Array{event(5, "Patch Update: USN-7412-12 - x", "spm", "20260701T12:00:30"), event(4, "Patch Update", "spm", "20260701T12:00:20", "USN-7412-1 (x)"),
-                                         event(3, "Patch Update: USN-7412-1 - x", "spm", "20260701T11:59:10"), event(6, "Patch Update: USN-7412-1 - x", "somebody", "20260701T12:00:20"),
+  XmlRpcServer server(always(Value(Array{event(5, "Patch Update: USN-7412-12 - x", "spm", "20260701T12:00:30"),
+                                         event(4, "Patch Update", "spm", "20260701T12:00:20", "USN-7412-1 (x)"),
+                                         event(3, "Patch Update: USN-7412-1 - x", "spm", "20260701T11:59:10"),
+                                         event(6, "Patch Update: USN-7412-1 - x", "somebody", "20260701T12:00:20"),
                                          event(2, "Patch Update: USN-7412-1 - x", "spm", "20260701T11:58:00")})));
   const SystemClock clock;
   UyuniClient client(server.options(), clock);

@@ -29,7 +29,8 @@ Result<const xmlrpc::Array*> list_of(const Result<xmlrpc::Value>& answer, std::s
 }
 
 template <class Item>
-Result<FoundList> gather(UyuniClient& client, std::span<const Item> items, std::size_t part_size, const std::function<Result<FoundList>(std::span<const Item>)>& work) {
+Result<FoundList> gather(UyuniClient& client, std::span<const Item> items, std::size_t part_size,
+                         const std::function<Result<FoundList>(std::span<const Item>)>& work) {
   auto parts = in_parallel<Item, FoundList>(items, part_size, client.options().concurrency, work);
   if (!parts) return tl::unexpected<Error>(parts.error());
   FoundList all;
@@ -83,7 +84,9 @@ Result<FoundList> minion_ids(UyuniClient& client) {
   return found;
 }
 
-bool is_address(std::string_view text) { return !text.empty() && text.size() <= 45 && text.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos; }
+bool is_address(std::string_view text) {
+  return !text.empty() && text.size() <= 45 && text.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+}
 
 Result<FoundList> addresses_part(UyuniClient& client, std::span<const SystemId> systems) {
   const std::string method = "system.getNetworkForSystems";
@@ -140,7 +143,8 @@ Result<FoundList> release_of(UyuniClient& client, SystemId system) {
 }
 
 void take_os(ManagedSystem& system, const OsRelease& os) {
-  const bool better = system.target_os.empty() || (system.target_os == os.target_os && os.has_version() && system.os_release == system.target_os);
+  const bool better =
+      system.target_os.empty() || (system.target_os == os.target_os && os.has_version() && system.os_release == system.target_os);
   if (!better) return;
   system.target_os = os.target_os;
   system.os_release = os.os_release;
@@ -161,7 +165,8 @@ void take_release(ManagedSystem& system, const std::string& release) {
 
 // Base channel first, then the names of its groups, and its own release number for what is still missing.
 Result<bool> tell_os(UyuniClient& client, std::map<SystemId, ManagedSystem>& systems, std::span<const SystemId> ids) {
-  const auto channels = gather<SystemId>(client, ids, 1, [&](std::span<const SystemId> part) { return base_channel(client, part.front()); });
+  const auto channels =
+      gather<SystemId>(client, ids, 1, [&](std::span<const SystemId> part) { return base_channel(client, part.front()); });
   if (!channels) return tl::unexpected<Error>(channels.error());
   for (const Found& channel : *channels) {
     if (const auto os = os_release_of(channel.text)) take_os(systems.at(channel.system), *os);
@@ -173,7 +178,8 @@ Result<bool> tell_os(UyuniClient& client, std::map<SystemId, ManagedSystem>& sys
     }
     if (!has_version(system)) unclear.push_back(id);
   }
-  const auto releases = gather<SystemId>(client, unclear, 1, [&](std::span<const SystemId> part) { return release_of(client, part.front()); });
+  const auto releases =
+      gather<SystemId>(client, unclear, 1, [&](std::span<const SystemId> part) { return release_of(client, part.front()); });
   if (!releases) return tl::unexpected<Error>(releases.error());
   for (const Found& release : *releases) take_release(systems.at(release.system), release.text);
   return true;
@@ -189,9 +195,11 @@ Result<std::vector<ManagedSystem>> list_systems(UyuniClient& client, const std::
 
   const auto minions = minion_ids(client);
   if (!minions) return tl::unexpected<Error>(minions.error());
-  const auto addresses = gather<SystemId>(client, ids, kSystemsInCall, [&](std::span<const SystemId> part) { return addresses_part(client, part); });
+  const auto addresses =
+      gather<SystemId>(client, ids, kSystemsInCall, [&](std::span<const SystemId> part) { return addresses_part(client, part); });
   if (!addresses) return tl::unexpected<Error>(addresses.error());
-  const auto members = gather<ports::SystemGroup>(client, groups, 1, [&](std::span<const ports::SystemGroup> part) { return group_members(client, part.front().name); });
+  const auto members = gather<ports::SystemGroup>(
+      client, groups, 1, [&](std::span<const ports::SystemGroup> part) { return group_members(client, part.front().name); });
   if (!members) return tl::unexpected<Error>(members.error());
 
   // What speaks of a system that listSystems did not name appeared meanwhile: the next sync has it.

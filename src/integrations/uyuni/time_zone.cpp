@@ -69,7 +69,8 @@ Result<ServerTimeZone> ServerTimeZone::named(const std::string& name) {
   try {
     return ServerTimeZone(date::locate_zone(name));
   } catch (const std::runtime_error&) {
-    return fail(ErrorCode::ValidationError, fmt::format("'{}' is not a time zone of this machine; use a name such as Europe/Rome, or UTC", name));
+    return fail(ErrorCode::ValidationError,
+                fmt::format("'{}' is not a time zone of this machine; use a name such as Europe/Rome, or UTC", name));
   }
 }
 

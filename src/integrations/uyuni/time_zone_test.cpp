@@ -28,7 +28,8 @@ TEST(ServerTimeZone, TheDoubledHourIsChosen) {
 TEST(ServerTimeZone, ASkippedTimeIsTheInstantOfTheChange) { EXPECT_EQ(utc(rome().to_utc({"20260329T02:30:00"})), "2026-03-29T01:00:00Z"); }
 
 TEST(ServerTimeZone, NeverReadsOneFormAsAnother) {
-  for (const char* wrong : {"", "2026-01-31", "20260131T09:05", "20260131T09:05:00Z", "20260231T09:05:00", "20260131T24:00:00", "20260131 09:05:00"}) {
+  for (const char* wrong :
+       {"", "2026-01-31", "20260131T09:05", "20260131T09:05:00Z", "20260231T09:05:00", "20260131T24:00:00", "20260131 09:05:00"}) {
     EXPECT_FALSE(rome().to_utc({wrong})) << wrong;
   }
   for (const char* wrong : {"", "31/01/26", "2026-1-31", "1/31", "20260131T09:05:00", "Jan 31, 2026", "2026-01-31 09:05:00", "13/1/26"}) {
