@@ -48,7 +48,8 @@ bool has_effect(const World& world, const Action& action, EffectKind kind, const
 
 Seconds patch_duration(const World& world, const Action& action) {
   Seconds takes = kPatchTakes;
-  for (const int id : action.errata) takes += kPatchTakesEachPackage * std::min<std::size_t>(world.errata().find(id)->spec.packages.size(), 20);
+  for (const int id : action.errata)
+    takes += kPatchTakesEachPackage * std::min<std::size_t>(world.errata().find(id)->spec.packages.size(), 20);
   const Effect* slow = nullptr;
   if (has_effect(world, action, EffectKind::Slow, &slow)) takes += slow->time;
   return takes;
@@ -146,11 +147,13 @@ void Actions::fire(int id) {
       continue;
     }
     const auto sid = entry.sid;
-    if (host(sid).online) pick_up(id, sid);
-    else world_.in(kPresencePing, [this, id, sid] {
-      auto* waiting = this->entry(id, sid);
-      if (waiting != nullptr && waiting->status == ActionStatus::Queued) fail(*waiting, -1, kMinionDown);
-    });
+    if (host(sid).online)
+      pick_up(id, sid);
+    else
+      world_.in(kPresencePing, [this, id, sid] {
+        auto* waiting = this->entry(id, sid);
+        if (waiting != nullptr && waiting->status == ActionStatus::Queued) fail(*waiting, -1, kMinionDown);
+      });
   }
 }
 
@@ -228,8 +231,10 @@ void Actions::run_script(Action& action, SystemAction& entry, Host& host) {
   const std::string jid = fmt::format("{:020}", action.id);
   answer(action.id, entry.sid, takes, [this, result, timed_out, started, jid](Action&, SystemAction& done, Host&) {
     const bool failed = timed_out || result.exit != 0;
-    if (failed) fail(done, 2, fmt::format("Failed to execute script. [jid={}]", jid));
-    else complete(done, fmt::format("Script executed successfully. [jid={}]", jid));
+    if (failed)
+      fail(done, 2, fmt::format("Failed to execute script. [jid={}]", jid));
+    else
+      complete(done, fmt::format("Script executed successfully. [jid={}]", jid));
     done.script = ScriptOutcome{started, world_.now(), failed ? 2 : 0, timed_out ? "" : script_output(result)};
   });
 }
@@ -262,7 +267,8 @@ void Actions::end_reboots(Host& host) {
   for (auto& action : actions_) {
     if (action.type != ActionType::Reboot) continue;
     for (auto& waiting : action.systems) {
-      if (waiting.sid == host.sid && waiting.status == ActionStatus::PickedUp && host.boot_time > *waiting.picked_up) complete(waiting, "Reboot completed.");
+      if (waiting.sid == host.sid && waiting.status == ActionStatus::PickedUp && host.boot_time > *waiting.picked_up)
+        complete(waiting, "Reboot completed.");
     }
   }
 }

@@ -57,8 +57,8 @@ struct Action {
 
 // Switches of the control endpoint.
 struct ActionTroubles {
-  int lose_results = 0;           // so many of the next returns are lost
-  Seconds delay{0};               // before each pick-up
+  int lose_results = 0;  // so many of the next returns are lost
+  Seconds delay{0};      // before each pick-up
   bool taskomatic_up = true;
 };
 
@@ -100,7 +100,7 @@ class Actions {
 
   World& world_;
   std::vector<Action> actions_;
-  std::map<std::int64_t, int> refresh_due_;    // systems whose automatic refresh is already on its way
+  std::map<std::int64_t, int> refresh_due_;  // systems whose automatic refresh is already on its way
 };
 
 }  // namespace spm::sandbox

@@ -34,7 +34,8 @@ bool add_extension(X509* certificate, int nid, const char* value) {
 
 bool set_random_serial(X509* certificate) {
   const Owned<BIGNUM> number(BN_new());
-  return number != nullptr && BN_rand(number.get(), 120, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
+  return number != nullptr && BN_rand(number.get(), 120, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
+         BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 
 Owned<X509> self_sign(EVP_PKEY* key) {
@@ -43,10 +44,12 @@ Owned<X509> self_sign(EVP_PKEY* key) {
   auto* raw = certificate.get();
   auto* name = X509_get_subject_name(raw);
   const auto* localhost = reinterpret_cast<const unsigned char*>("localhost");
-  const bool made = X509_set_version(raw, 2) == 1 && set_random_serial(raw) && X509_gmtime_adj(X509_getm_notBefore(raw), -3600) != nullptr &&
-                    X509_gmtime_adj(X509_getm_notAfter(raw), kValidSeconds) != nullptr && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, localhost, -1, -1, 0) == 1 &&
-                    X509_set_issuer_name(raw, name) == 1 && X509_set_pubkey(raw, key) == 1 && add_extension(raw, NID_basic_constraints, "critical,CA:TRUE") &&
-                    add_extension(raw, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1") && X509_sign(raw, key, EVP_sha256()) > 0;
+  const bool made =
+      X509_set_version(raw, 2) == 1 && set_random_serial(raw) && X509_gmtime_adj(X509_getm_notBefore(raw), -3600) != nullptr &&
+      X509_gmtime_adj(X509_getm_notAfter(raw), kValidSeconds) != nullptr &&
+      X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, localhost, -1, -1, 0) == 1 && X509_set_issuer_name(raw, name) == 1 &&
+      X509_set_pubkey(raw, key) == 1 && add_extension(raw, NID_basic_constraints, "critical,CA:TRUE") &&
+      add_extension(raw, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1") && X509_sign(raw, key, EVP_sha256()) > 0;
   return made ? std::move(certificate) : nullptr;
 }
 

@@ -20,24 +20,34 @@ std::vector<std::string> operands(const std::vector<std::string>& argv, const st
   std::vector<std::string> words;
   bool options = true;
   for (std::size_t i = 1; i < argv.size(); ++i) {
-    if (options && argv[i] == "--") options = false;
-    else if (options && std::find(valued.begin(), valued.end(), argv[i]) != valued.end()) ++i;
-    else if (!options || !argv[i].starts_with("-")) words.push_back(argv[i]);
+    if (options && argv[i] == "--")
+      options = false;
+    else if (options && std::find(valued.begin(), valued.end(), argv[i]) != valued.end())
+      ++i;
+    else if (!options || !argv[i].starts_with("-"))
+      words.push_back(argv[i]);
   }
   return words;
 }
 
-bool has_option(const std::vector<std::string>& argv, std::string_view option) { return std::find(argv.begin(), argv.end(), option) != argv.end(); }
+bool has_option(const std::vector<std::string>& argv, std::string_view option) {
+  return std::find(argv.begin(), argv.end(), option) != argv.end();
+}
 
 // Libraries are Multi-Arch: same, so dpkg names them with their architecture.
-std::string binary_package(const std::string& name, const std::string& arch) { return arch != "all" && name.starts_with("lib") && !name.ends_with("-bin") ? name + ":" + arch : name; }
+std::string binary_package(const std::string& name, const std::string& arch) {
+  return arch != "all" && name.starts_with("lib") && !name.ends_with("-bin") ? name + ":" + arch : name;
+}
 
 CommandResult dpkg_query(CommandContext& context, const std::vector<std::string>& argv) {
   std::string format = "${binary:Package}\t${Version}\n";
   for (std::size_t i = 1; i < argv.size(); ++i) {
-    if (argv[i] == "-f" && i + 1 < argv.size()) format = argv[i + 1];
-    else if (argv[i].starts_with("-f=")) format = argv[i].substr(3);
-    else if (argv[i].starts_with("--showformat=")) format = argv[i].substr(13);
+    if (argv[i] == "-f" && i + 1 < argv.size())
+      format = argv[i + 1];
+    else if (argv[i].starts_with("-f="))
+      format = argv[i].substr(3);
+    else if (argv[i].starts_with("--showformat="))
+      format = argv[i].substr(13);
   }
   format = unescape(format);
   const auto names = operands(argv, {"-f"});
@@ -95,8 +105,10 @@ CommandResult apt_install(CommandContext& context, const std::vector<std::string
   context.elapsed += Seconds(8 + 2 * static_cast<double>(wanted.size()));
   std::string message;
   const auto refusal = refusal_of(context.world, context.host, wanted, message);
-  if (refusal == InstallRefusal::Fails) return failed(100, fmt::format("{}\nE: Sub-process /usr/bin/dpkg returned an error code (1)\n", message));
-  if (refusal == InstallRefusal::DoesNothing) return {.exit = 0, .out = "0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n", .err = {}};
+  if (refusal == InstallRefusal::Fails)
+    return failed(100, fmt::format("{}\nE: Sub-process /usr/bin/dpkg returned an error code (1)\n", message));
+  if (refusal == InstallRefusal::DoesNothing)
+    return {.exit = 0, .out = "0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n", .err = {}};
   int lower = 0;
   for (const auto& package : wanted) lower += downgrades(context.host, package) ? 1 : 0;
   const auto changes = install_packages(context.world, context.host, wanted, context.cause);
@@ -104,7 +116,10 @@ CommandResult apt_install(CommandContext& context, const std::vector<std::string
   for (const auto& change : changes) out += fmt::format("Setting up {} ({}) ...\n", change.name, change.after);
   const auto upgraded = std::count_if(changes.begin(), changes.end(), [](const auto& change) { return !change.before.empty(); }) - lower;
   const auto fresh = static_cast<std::ptrdiff_t>(changes.size()) - upgraded - lower;
-  return {.exit = 0, .out = out + fmt::format("{} upgraded, {} newly installed, {} downgraded, 0 to remove and 0 not upgraded.\n", upgraded, fresh, lower), .err = {}};
+  return {
+      .exit = 0,
+      .out = out + fmt::format("{} upgraded, {} newly installed, {} downgraded, 0 to remove and 0 not upgraded.\n", upgraded, fresh, lower),
+      .err = {}};
 }
 
 CommandResult apt_get(CommandContext& context, const std::vector<std::string>& argv) {
@@ -201,11 +216,16 @@ CommandResult dnf_change(CommandContext& context, const std::string& verb, const
     auto found = find_nevra(context, spec);
     if (!found && verb == "remove" && context.host.packages.contains(spec)) found = PackageVersion{spec, "", ""};
     if (!found && verb != "remove") {
-      if (const auto versions = available_versions(context.world, context.host, spec); !versions.empty()) found = PackageVersion{spec, versions.back(), ""};
+      if (const auto versions = available_versions(context.world, context.host, spec); !versions.empty())
+        found = PackageVersion{spec, versions.back(), ""};
     }
-    if (!found) return failed(1, verb == "remove" ? fmt::format("No match for argument: {}\nNo packages marked for removal.\n", spec) : fmt::format("Error: Unable to find a match: {}\n", spec));
+    if (!found)
+      return failed(1, verb == "remove" ? fmt::format("No match for argument: {}\nNo packages marked for removal.\n", spec)
+                                        : fmt::format("Error: Unable to find a match: {}\n", spec));
     if (verb == "downgrade" && !downgrades(context.host, *found) && !stays_beside_older(Grammar::Rpm, found->name)) {
-      return failed(1, fmt::format("Package {} of lower version already installed, cannot downgrade it.\nError: No packages marked for downgrade.\n", found->name));
+      return failed(
+          1, fmt::format("Package {} of lower version already installed, cannot downgrade it.\nError: No packages marked for downgrade.\n",
+                         found->name));
     }
     wanted.push_back(std::move(*found));
   }
@@ -214,8 +234,10 @@ CommandResult dnf_change(CommandContext& context, const std::string& verb, const
   const auto refusal = verb == "remove" ? InstallRefusal::None : refusal_of(context.world, context.host, wanted, message);
   if (refusal == InstallRefusal::Fails) return failed(1, message + "\nError: Transaction failed\n");
   if (refusal == InstallRefusal::DoesNothing) return {.exit = 0, .out = "Dependencies resolved.\nNothing to do.\nComplete!\n", .err = {}};
-  if (verb == "remove") remove_packages(context.world, context.host, wanted, context.cause);
-  else install_packages(context.world, context.host, wanted, context.cause);
+  if (verb == "remove")
+    remove_packages(context.world, context.host, wanted, context.cause);
+  else
+    install_packages(context.world, context.host, wanted, context.cause);
   return {.exit = 0, .out = "Dependencies resolved.\nComplete!\n", .err = {}};
 }
 
@@ -225,12 +247,20 @@ CommandResult dnf(CommandContext& context, const std::vector<std::string>& argv)
   const std::string verb = words.front();
   words.erase(words.begin());
   if (verb == "needs-restarting") {
-    if (!context.host.reboot_required()) return {.exit = 0, .out = "No core libraries or services have been updated since boot-up.\nReboot should not be necessary.\n", .err = {}};
-    return {.exit = 1, .out = fmt::format("Core libraries or services have been updated since boot-up:\n  * {}\n\nReboot is required to fully utilize these updates.\nMore information: https://access.redhat.com/solutions/27943\n", fmt::join(context.host.reboot_packages, "\n  * ")), .err = {}};
+    if (!context.host.reboot_required())
+      return {
+          .exit = 0, .out = "No core libraries or services have been updated since boot-up.\nReboot should not be necessary.\n", .err = {}};
+    return {.exit = 1,
+            .out = fmt::format("Core libraries or services have been updated since boot-up:\n  * {}\n\nReboot is required to fully utilize "
+                               "these updates.\nMore information: https://access.redhat.com/solutions/27943\n",
+                               fmt::join(context.host.reboot_packages, "\n  * ")),
+            .err = {}};
   }
   if (verb == "makecache" || verb == "clean") return {};
-  if (context.host.package_lock_until > context.world.now()) return failed(1, "Error: Failed to obtain the transaction lock (logged in as: root).\n");
-  if (verb == "downgrade" || verb == "install" || verb == "upgrade" || verb == "update" || verb == "remove") return dnf_change(context, verb, words);
+  if (context.host.package_lock_until > context.world.now())
+    return failed(1, "Error: Failed to obtain the transaction lock (logged in as: root).\n");
+  if (verb == "downgrade" || verb == "install" || verb == "upgrade" || verb == "update" || verb == "remove")
+    return dnf_change(context, verb, words);
   return failed(1, fmt::format("No such command: {}. Please use /usr/bin/dnf --help\n", verb));
 }
 

@@ -26,16 +26,26 @@ Arguments read_arguments(const std::vector<std::string>& argv) {
   for (std::size_t i = 1; i < argv.size(); ++i) {
     const auto& word = argv[i];
     const bool more = i + 1 < argv.size();
-    if (word == "-p" && more) read.properties.push_back(argv[++i]);
-    else if (word.starts_with("--property=")) read.properties.push_back(word.substr(11));
-    else if (word == "-t" && more) read.type = argv[++i];
-    else if (word.starts_with("--type=")) read.type = word.substr(7);
-    else if (word.starts_with("--state=")) read.state = word.substr(8);
-    else if (word == "--failed") read.state = "failed";
-    else if (word == "--value") read.value_only = true;
-    else if (word.starts_with("-")) continue;
-    else if (read.verb.empty()) read.verb = word;
-    else read.units.push_back(unit_name(word));
+    if (word == "-p" && more)
+      read.properties.push_back(argv[++i]);
+    else if (word.starts_with("--property="))
+      read.properties.push_back(word.substr(11));
+    else if (word == "-t" && more)
+      read.type = argv[++i];
+    else if (word.starts_with("--type="))
+      read.type = word.substr(7);
+    else if (word.starts_with("--state="))
+      read.state = word.substr(8);
+    else if (word == "--failed")
+      read.state = "failed";
+    else if (word == "--value")
+      read.value_only = true;
+    else if (word.starts_with("-"))
+      continue;
+    else if (read.verb.empty())
+      read.verb = word;
+    else
+      read.units.push_back(unit_name(word));
   }
   return read;
 }
@@ -87,7 +97,8 @@ CommandResult show(Host& host, const Arguments& arguments) {
       for (std::size_t begin = 0; begin <= list.size();) {
         const auto end = std::min(list.find(',', begin), list.size());
         const auto key = list.substr(begin, end - begin);
-        if (const auto value = property(key, name, unit)) result.out += arguments.value_only ? *value + "\n" : fmt::format("{}={}\n", key, *value);
+        if (const auto value = property(key, name, unit))
+          result.out += arguments.value_only ? *value + "\n" : fmt::format("{}={}\n", key, *value);
         begin = end + 1;
       }
     }
@@ -115,7 +126,10 @@ CommandResult restart(CommandContext& context, const Arguments& arguments) {
       result.err += fmt::format("Failed to {} {}: Unit {} not found.\n", arguments.verb, name, name);
       result.exit = 5;
     } else if (!restart_unit(context.host, name)) {
-      result.err += fmt::format("Job for {} failed because the control process exited with error code.\nSee \"systemctl status {}\" and \"journalctl -xeu {}\" for details.\n", name, name, name);
+      result.err += fmt::format(
+          "Job for {} failed because the control process exited with error code.\nSee \"systemctl status {}\" and \"journalctl -xeu {}\" "
+          "for details.\n",
+          name, name, name);
       result.exit = std::max(result.exit, 1);
     } else {
       context.world.record(context.host, "service_restarted", {{"unit", name}});

@@ -26,17 +26,28 @@ Arguments read_arguments(const std::vector<std::string>& argv) {
   for (std::size_t i = 1; i < argv.size(); ++i) {
     const auto& word = argv[i];
     const auto value = [&] { return i + 1 < argv.size() ? argv[++i] : std::string(); };
-    if (word == "--machine-readable") read.csv = value() == "csv";
-    else if (word == "--csvout") read.csv = true;
-    else if (word == "-c" || word == "--config") (read.verb.empty() ? read.config : read.cleanup) = value();
-    else if (word == "--cleanup-algorithm") read.cleanup = value();
-    else if (word == "--description" || word == "-d") read.description = value();
-    else if (word == "--columns") read.columns = value();
-    else if (word == "--type" || word == "-t" || word == "--userdata" || word == "-u") value();
-    else if (word == "--print-number" || word == "-p") read.print_number = true;
-    else if (word.starts_with("-")) continue;
-    else if (read.verb.empty()) read.verb = word;
-    else read.rest.push_back(word);
+    if (word == "--machine-readable")
+      read.csv = value() == "csv";
+    else if (word == "--csvout")
+      read.csv = true;
+    else if (word == "-c" || word == "--config")
+      (read.verb.empty() ? read.config : read.cleanup) = value();
+    else if (word == "--cleanup-algorithm")
+      read.cleanup = value();
+    else if (word == "--description" || word == "-d")
+      read.description = value();
+    else if (word == "--columns")
+      read.columns = value();
+    else if (word == "--type" || word == "-t" || word == "--userdata" || word == "-u")
+      value();
+    else if (word == "--print-number" || word == "-p")
+      read.print_number = true;
+    else if (word.starts_with("-"))
+      continue;
+    else if (read.verb.empty())
+      read.verb = word;
+    else
+      read.rest.push_back(word);
   }
   return read;
 }
@@ -80,7 +91,14 @@ CommandResult list(const Host& host, const Arguments& arguments) {
   const std::string separator = arguments.csv ? "," : " | ";
   CommandResult result;
   result.out = fmt::format("{}\n", fmt::join(columns, separator));
-  std::vector<Snapshot> rows{{.number = 0, .type = "single", .date = {}, .description = "current", .cleanup = {}, .packages = {}, .effects = {}, .reboot_packages = {}}};
+  std::vector<Snapshot> rows{{.number = 0,
+                              .type = "single",
+                              .date = {},
+                              .description = "current",
+                              .cleanup = {},
+                              .packages = {},
+                              .effects = {},
+                              .reboot_packages = {}}};
   rows.insert(rows.end(), host.snapshots.begin(), host.snapshots.end());
   for (const auto& snapshot : rows) {
     std::vector<std::string> fields;
@@ -100,7 +118,8 @@ CommandResult undo(CommandContext& context, const Arguments& arguments) {
   const std::string range = arguments.rest.empty() ? "" : arguments.rest.front();
   const auto dots = range.find("..");
   const int from = dots == std::string::npos ? -1 : number_of(range.substr(0, dots));
-  if (from <= 0 || number_of(range.substr(dots + 2)) != 0) return {.exit = 1, .out = {}, .err = fmt::format("Invalid snapshots '{}'.\n", range)};
+  if (from <= 0 || number_of(range.substr(dots + 2)) != 0)
+    return {.exit = 1, .out = {}, .err = fmt::format("Invalid snapshots '{}'.\n", range)};
   context.elapsed += Seconds(6);
   const auto undone = undo_to_snapshot(context.world, context.host, from, context.cause);
   if (!undone) return {.exit = 1, .out = {}, .err = fmt::format("Snapshot '{}' not found.\n", from)};

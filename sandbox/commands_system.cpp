@@ -24,16 +24,20 @@ std::string proc_stat(const CommandContext& context) {
   const double idle = host.cpu.idle_seconds(context.world.now()) * speed + ahead * (1 - level);
   const auto line = [&](std::string_view name, double share) {
     const auto ticks = [&](double seconds) { return static_cast<std::int64_t>(seconds * share * kJiffies); };
-    return fmt::format("{} {} 0 {} {} {} 0 {} 0 0 0\n", name, ticks(busy * 0.65), ticks(busy * 0.3), ticks(idle * 0.998), ticks(idle * 0.002), ticks(busy * 0.05));
+    return fmt::format("{} {} 0 {} {} {} 0 {} 0 0 0\n", name, ticks(busy * 0.65), ticks(busy * 0.3), ticks(idle * 0.998),
+                       ticks(idle * 0.002), ticks(busy * 0.05));
   };
   return line("cpu ", 1) + line("cpu0", 0.5) + line("cpu1", 0.5) +
-         fmt::format("ctxt 8841223\nbtime {}\nprocesses {}\nprocs_running 1\nprocs_blocked 0\n", std::chrono::floor<std::chrono::seconds>(host.boot_time).time_since_epoch().count(), host.next_pid);
+         fmt::format("ctxt 8841223\nbtime {}\nprocesses {}\nprocs_running 1\nprocs_blocked 0\n",
+                     std::chrono::floor<std::chrono::seconds>(host.boot_time).time_since_epoch().count(), host.next_pid);
 }
 
 std::string proc_meminfo(const Host& host) {
   const auto available = static_cast<std::int64_t>(kMemoryKb * (100 - host.memory_level()) / 100);
-  return fmt::format("MemTotal:        {} kB\nMemFree:         {} kB\nMemAvailable:    {} kB\nBuffers:          84212 kB\nCached:          612340 kB\nSwapTotal:       2097148 kB\nSwapFree:        2097148 kB\n",
-                     static_cast<std::int64_t>(kMemoryKb), available / 2, available);
+  return fmt::format(
+      "MemTotal:        {} kB\nMemFree:         {} kB\nMemAvailable:    {} kB\nBuffers:          84212 kB\nCached:          612340 "
+      "kB\nSwapTotal:       2097148 kB\nSwapFree:        2097148 kB\n",
+      static_cast<std::int64_t>(kMemoryKb), available / 2, available);
 }
 
 std::string proc_uptime(const CommandContext& context) {
@@ -42,9 +46,10 @@ std::string proc_uptime(const CommandContext& context) {
 }
 
 std::string os_release(const OsProfile& os) {
-  return fmt::format("PRETTY_NAME=\"{}\"\nNAME=\"{}\"\nVERSION_ID=\"{}\"\nVERSION=\"{} ({})\"\nVERSION_CODENAME={}\nID={}\n{}", os.pretty_name, os.os, os.release, os.release,
-                     os.codename, os.codename, os.release_id,
-                     os.family == Family::RedHat ? "ID_LIKE=\"rhel centos fedora\"\n" : (os.release_id == "ubuntu" ? "ID_LIKE=debian\n" : ""));
+  return fmt::format(
+      "PRETTY_NAME=\"{}\"\nNAME=\"{}\"\nVERSION_ID=\"{}\"\nVERSION=\"{} ({})\"\nVERSION_CODENAME={}\nID={}\n{}", os.pretty_name, os.os,
+      os.release, os.release, os.codename, os.codename, os.release_id,
+      os.family == Family::RedHat ? "ID_LIKE=\"rhel centos fedora\"\n" : (os.release_id == "ubuntu" ? "ID_LIKE=debian\n" : ""));
 }
 
 std::optional<std::string> read_file(const CommandContext& context, const std::string& path) {
@@ -60,7 +65,8 @@ std::optional<std::string> read_file(const CommandContext& context, const std::s
   if (path == "/proc/loadavg") return fmt::format("{0:.2f} {0:.2f} {0:.2f} 1/180 {1}\n", host.cpu_level() / 50, host.next_pid);
   const bool flag = path.starts_with("/var/run/reboot-required") || path.starts_with("/run/reboot-required");
   if (flag && debian && host.reboot_required()) {
-    return path.ends_with(".pkgs") ? fmt::format("{}\n", fmt::join(host.reboot_packages, "\n")) : std::string("*** System restart required ***\n");
+    return path.ends_with(".pkgs") ? fmt::format("{}\n", fmt::join(host.reboot_packages, "\n"))
+                                   : std::string("*** System restart required ***\n");
   }
   return std::nullopt;
 }
@@ -92,15 +98,18 @@ CommandResult df(CommandContext& context, const std::vector<std::string>&) {
   constexpr std::int64_t kTotal = 41'943'040;
   const std::int64_t available = std::min<std::int64_t>(static_cast<std::int64_t>(context.host.free_mb) * 1024, kTotal);
   const std::int64_t used = kTotal - available;
-  return {.exit = 0,
-          .out = fmt::format("Filesystem     1024-blocks     Used Available Capacity Mounted on\n/dev/vda2      {:>11} {:>8} {:>9} {:>7}% /\n", kTotal, used, available, used * 100 / kTotal),
-          .err = {}};
+  return {
+      .exit = 0,
+      .out = fmt::format("Filesystem     1024-blocks     Used Available Capacity Mounted on\n/dev/vda2      {:>11} {:>8} {:>9} {:>7}% /\n",
+                         kTotal, used, available, used * 100 / kTotal),
+      .err = {}};
 }
 
 CommandResult lslocks(CommandContext& context, const std::vector<std::string>&) {
   std::string out = context.host.os->family == Family::Debian ? "/run/crond.pid\n" : "/run/crond.pid\n/run/atd.pid\n";
   if (context.host.package_lock_until > context.world.now()) {
-    out += context.host.os->family == Family::Debian ? "/var/lib/dpkg/lock-frontend\n/var/lib/dpkg/lock\n" : "/var/lib/rpm/.rpm.lock\n/var/cache/dnf/metadata_lock.pid\n";
+    out += context.host.os->family == Family::Debian ? "/var/lib/dpkg/lock-frontend\n/var/lib/dpkg/lock\n"
+                                                     : "/var/lib/rpm/.rpm.lock\n/var/cache/dnf/metadata_lock.pid\n";
   }
   return {.exit = 0, .out = out, .err = {}};
 }
@@ -119,7 +128,9 @@ CommandResult uname(CommandContext& context, const std::vector<std::string>& arg
   return {.exit = 0, .out = (release ? context.host.running_kernel : std::string("Linux")) + "\n", .err = {}};
 }
 
-CommandResult hostname(CommandContext& context, const std::vector<std::string>&) { return {.exit = 0, .out = context.host.spec.name + "\n", .err = {}}; }
+CommandResult hostname(CommandContext& context, const std::vector<std::string>&) {
+  return {.exit = 0, .out = context.host.spec.name + "\n", .err = {}};
+}
 CommandResult id(CommandContext&, const std::vector<std::string>& argv) {
   return {.exit = 0, .out = argv.size() > 1 && argv[1] == "-u" ? "0\n" : "uid=0(root) gid=0(root) groups=0(root)\n", .err = {}};
 }
@@ -134,7 +145,8 @@ CommandResult reboot(CommandContext& context, const std::vector<std::string>& ar
   Seconds delay{1};
   for (const auto& argument : argv) {
     double minutes = 0;
-    if (argument.starts_with("+") && std::from_chars(argument.data() + 1, argument.data() + argument.size(), minutes).ec == std::errc{}) delay = Seconds(minutes * 60);
+    if (argument.starts_with("+") && std::from_chars(argument.data() + 1, argument.data() + argument.size(), minutes).ec == std::errc{})
+      delay = Seconds(minutes * 60);
   }
   begin_reboot(context.world, context.host, delay, context.cause);
   return {};
@@ -144,8 +156,9 @@ CommandResult reboot(CommandContext& context, const std::vector<std::string>& ar
 
 CommandFunction find_system_command(const std::string& name) {
   static const std::map<std::string, CommandFunction> commands{
-      {"cat", cat}, {"test", test}, {"[", test}, {"df", df}, {"lslocks", lslocks}, {"sleep", sleep}, {"uname", uname}, {"hostname", hostname},
-      {"id", id}, {"true", succeed}, {"sync", succeed}, {"false", not_succeed}, {"echo", echo}, {"reboot", reboot}, {"shutdown", reboot}};
+      {"cat", cat},     {"test", test},         {"[", test},         {"df", df},        {"lslocks", lslocks}, {"sleep", sleep},
+      {"uname", uname}, {"hostname", hostname}, {"id", id},          {"true", succeed}, {"sync", succeed},    {"false", not_succeed},
+      {"echo", echo},   {"reboot", reboot},     {"shutdown", reboot}};
   const auto found = commands.find(name);
   return found == commands.end() ? nullptr : found->second;
 }

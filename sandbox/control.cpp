@@ -149,12 +149,30 @@ json::object describe_host(const World& world, const Host& host) {
   for (const int id : host.needed) needed.emplace_back(world.errata().find(id)->spec.advisory);
   json::object units;
   for (const auto& [unit, state] : host.units) {
-    units[unit] = json::object{{"state", state.state == UnitState::Active ? "active" : state.state == UnitState::Failed ? "failed" : "inactive"}, {"pid", state.pid}};
+    units[unit] = json::object{{"state", state.state == UnitState::Active   ? "active"
+                                         : state.state == UnitState::Failed ? "failed"
+                                                                            : "inactive"},
+                               {"pid", state.pid}};
   }
-  return {{"id", host.sid}, {"name", host.spec.name}, {"os", host.os->id}, {"test", host.spec.test}, {"ip", host.ip}, {"online", host.online}, {"groups", groups},
-          {"boot_id", host.boot_id}, {"boot_time", format_time(host.boot_time)}, {"kernel", host.running_kernel}, {"reboot_required", host.reboot_required()},
-          {"snapper", host.packages.contains("snapper")}, {"snapshots", static_cast<std::int64_t>(host.snapshots.size())}, {"package_count", static_cast<std::int64_t>(host.packages.size())},
-          {"cpu_percent", host.cpu_level()}, {"memory_percent", host.memory_level()}, {"effects", effects}, {"needed", needed}, {"units", units}};
+  return {{"id", host.sid},
+          {"name", host.spec.name},
+          {"os", host.os->id},
+          {"test", host.spec.test},
+          {"ip", host.ip},
+          {"online", host.online},
+          {"groups", groups},
+          {"boot_id", host.boot_id},
+          {"boot_time", format_time(host.boot_time)},
+          {"kernel", host.running_kernel},
+          {"reboot_required", host.reboot_required()},
+          {"snapper", host.packages.contains("snapper")},
+          {"snapshots", static_cast<std::int64_t>(host.snapshots.size())},
+          {"package_count", static_cast<std::int64_t>(host.packages.size())},
+          {"cpu_percent", host.cpu_level()},
+          {"memory_percent", host.memory_level()},
+          {"effects", effects},
+          {"needed", needed},
+          {"units", units}};
 }
 
 http::Reply list_systems(Sandbox& sandbox) {

@@ -1,5 +1,6 @@
 #pragma once
-// The control endpoint: JSON on loopback by which tests and the demonstration make trouble and see what really happened. Safe from any thread.
+// The control endpoint: JSON on loopback by which tests and the demonstration make trouble and see what really happened. Safe from any
+// thread.
 
 #include "http/server.hpp"
 #include "sandbox/sandbox.hpp"

@@ -17,7 +17,9 @@ void cpu(std::string& out, const Host& host, Time now) {
   const double busy = host.cpu.busy_seconds(now) / 2;
   const double idle = host.cpu.idle_seconds(now) / 2;
   for (int number = 0; number < 2; ++number) {
-    const auto line = [&](std::string_view mode, double seconds) { out += fmt::format("node_cpu_seconds_total{{cpu=\"{}\",mode=\"{}\"}} {:.6f}\n", number, mode, seconds); };
+    const auto line = [&](std::string_view mode, double seconds) {
+      out += fmt::format("node_cpu_seconds_total{{cpu=\"{}\",mode=\"{}\"}} {:.6f}\n", number, mode, seconds);
+    };
     line("idle", idle);
     line("iowait", busy * 0.02);
     line("system", busy * 0.3);
@@ -46,11 +48,13 @@ void units(std::string& out, const Host& host) {
   for (const auto& [name, unit] : host.units) {
     const auto current = state_of(unit);
     for (const std::string_view state : {"activating", "active", "deactivating", "failed", "inactive"}) {
-      out += fmt::format("node_systemd_unit_state{{name=\"{}\",state=\"{}\",type=\"{}\"}} {}\n", name, state, name.ends_with(".socket") ? "" : "simple", state == current ? 1 : 0);
+      out += fmt::format("node_systemd_unit_state{{name=\"{}\",state=\"{}\",type=\"{}\"}} {}\n", name, state,
+                         name.ends_with(".socket") ? "" : "simple", state == current ? 1 : 0);
     }
   }
   header(out, "node_scrape_collector_success", "node_exporter: Whether a collector succeeded.", "gauge");
-  for (const char* collector : {"cpu", "filesystem", "loadavg", "meminfo", "stat", "systemd", "uname"}) out += fmt::format("node_scrape_collector_success{{collector=\"{}\"}} 1\n", collector);
+  for (const char* collector : {"cpu", "filesystem", "loadavg", "meminfo", "stat", "systemd", "uname"})
+    out += fmt::format("node_scrape_collector_success{{collector=\"{}\"}} 1\n", collector);
 }
 
 void rest(std::string& out, const Host& host, Time now) {
@@ -63,11 +67,15 @@ void rest(std::string& out, const Host& host, Time now) {
     out += fmt::format("node_load{} {:.2f}\n", window, host.cpu_level() / 50);
   }
   header(out, "node_uname_info", "Labeled system information as provided by the uname system call.", "gauge");
-  out += fmt::format("node_uname_info{{domainname=\"(none)\",machine=\"x86_64\",nodename=\"{}\",release=\"{}\",sysname=\"Linux\",version=\"#1 SMP\"}} 1\n", host.spec.name, host.running_kernel);
+  out += fmt::format(
+      "node_uname_info{{domainname=\"(none)\",machine=\"x86_64\",nodename=\"{}\",release=\"{}\",sysname=\"Linux\",version=\"#1 SMP\"}} 1\n",
+      host.spec.name, host.running_kernel);
   header(out, "node_os_info", "A metric with a constant '1' value labeled by id, version_id and others.", "gauge");
   out += fmt::format("node_os_info{{id=\"{}\",version_id=\"{}\"}} 1\n", host.os->release_id, host.os->release);
   const double available = static_cast<double>(host.free_mb) * 1024 * 1024;
-  for (const auto& [name, value] : {std::pair{"node_filesystem_size_bytes", kDiskBytes}, std::pair{"node_filesystem_avail_bytes", available}, std::pair{"node_filesystem_free_bytes", available}, std::pair{"node_filesystem_readonly", 0.0}}) {
+  for (const auto& [name, value] :
+       {std::pair{"node_filesystem_size_bytes", kDiskBytes}, std::pair{"node_filesystem_avail_bytes", available},
+        std::pair{"node_filesystem_free_bytes", available}, std::pair{"node_filesystem_readonly", 0.0}}) {
     header(out, name, "Filesystem.", "gauge");
     out += fmt::format("{}{{device=\"/dev/vda2\",fstype=\"btrfs\",mountpoint=\"/\"}} {:.0f}\n", name, value);
   }
@@ -78,7 +86,8 @@ void rest(std::string& out, const Host& host, Time now) {
 http::Reply exporter_page(Simulation& simulation, const http::Request& request) {
   http::Reply reply;
   if (request.path != "/metrics") {
-    reply.response = http::text_response(request.path == "/" ? 200 : 404, "<html><body><a href=\"/metrics\">Metrics</a></body></html>\n", "text/html; charset=utf-8");
+    reply.response = http::text_response(request.path == "/" ? 200 : 404, "<html><body><a href=\"/metrics\">Metrics</a></body></html>\n",
+                                         "text/html; charset=utf-8");
     return reply;
   }
   std::string page;

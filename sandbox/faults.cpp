@@ -8,7 +8,8 @@ constexpr std::size_t kHugeBytes = 50'000'000;
 http::Reply bad_gateway() {
   http::Reply reply;
   reply.response = http::text_response(502,
-                                       "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>502 Proxy Error</title>\n</head><body>\n<h1>Proxy Error</h1>\n"
+                                       "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>502 Proxy "
+                                       "Error</title>\n</head><body>\n<h1>Proxy Error</h1>\n"
                                        "<p>The proxy server received an invalid response from an upstream server.</p>\n</body></html>\n",
                                        "text/html; charset=iso-8859-1");
   return reply;
@@ -16,13 +17,16 @@ http::Reply bad_gateway() {
 
 std::string huge_body(Dialect dialect) {
   const std::string filler(kHugeBytes, 'x');
-  if (dialect == Dialect::XmlRpc) return "<?xml version=\"1.0\"?><methodResponse><params><param><value><string>" + filler + "</string></value></param></params></methodResponse>";
+  if (dialect == Dialect::XmlRpc)
+    return "<?xml version=\"1.0\"?><methodResponse><params><param><value><string>" + filler +
+           "</string></value></param></params></methodResponse>";
   if (dialect == Dialect::Json) return "{\"return\": [\"" + filler + "\"]}";
   return "# " + filler + "\n";
 }
 
 std::string wrong_body(Dialect dialect) {
-  if (dialect == Dialect::XmlRpc) return "<?xml version=\"1.0\"?><methodResponse><params><param><value><double>3.14</double></value></param></params></methodResponse>";
+  if (dialect == Dialect::XmlRpc)
+    return "<?xml version=\"1.0\"?><methodResponse><params><param><value><double>3.14</double></value></param></params></methodResponse>";
   if (dialect == Dialect::Json) return "\"it works\"";
   return "<html><body>It works!</body></html>\n";
 }
@@ -53,9 +57,12 @@ http::Reply Faults::apply(http::Request& request, const http::Handler& handler) 
   if (plan.hang) reply.delay = std::chrono::hours(1);
   if (plan.huge) reply.response.body = huge_body(dialect_);
   if (plan.wrong_type) reply.response.body = wrong_body(dialect_);
-  if (plan.never_end) reply.delivery = http::Delivery::NeverEnd;
-  else if (plan.drop_rate > 0 && roll() < plan.drop_rate) reply.delivery = http::Delivery::DropConnection;
-  else if (plan.truncate_rate > 0 && roll() < plan.truncate_rate) reply.delivery = http::Delivery::TruncateBody;
+  if (plan.never_end)
+    reply.delivery = http::Delivery::NeverEnd;
+  else if (plan.drop_rate > 0 && roll() < plan.drop_rate)
+    reply.delivery = http::Delivery::DropConnection;
+  else if (plan.truncate_rate > 0 && roll() < plan.truncate_rate)
+    reply.delivery = http::Delivery::TruncateBody;
   return reply;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Misbehaviour on demand: what the control endpoint asks of one stand-in, applied to its answers. Deterministic from a seed. Safe from any thread.
+// Misbehaviour on demand: what the control endpoint asks of one stand-in, applied to its answers. Deterministic from a seed. Safe from any
+// thread.
 
 #include <mutex>
 #include <random>

@@ -80,7 +80,7 @@ struct Host {
   Time boot_time;
   std::string running_kernel;
   PackageSet packages;
-  PackageSet initial_packages;  // still to be had from the repositories
+  PackageSet initial_packages;            // still to be had from the repositories
   std::set<std::string> reboot_packages;  // not empty: a reboot is required
   std::map<std::string, Unit> units;
   int next_pid = 600;

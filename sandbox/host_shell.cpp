@@ -31,10 +31,14 @@ std::string unescape(std::string_view text) {
       continue;
     }
     const char c = text[++i];
-    if (c == 'n') plain += '\n';
-    else if (c == 't') plain += '\t';
-    else if (c == '\\') plain += '\\';
-    else (plain += '\\') += c;
+    if (c == 'n')
+      plain += '\n';
+    else if (c == 't')
+      plain += '\t';
+    else if (c == '\\')
+      plain += '\\';
+    else
+      (plain += '\\') += c;
   }
   return plain;
 }
@@ -50,9 +54,12 @@ std::string shell_printf(const std::string& raw, const std::vector<std::string>&
         continue;
       }
       const char kind = format[++i];
-      if (kind == '%') out += '%';
-      else if (kind == 's' || kind == 'd') out += next < arguments.size() ? arguments[next++] : (kind == 'd' ? "0" : "");
-      else (out += '%') += kind;
+      if (kind == '%')
+        out += '%';
+      else if (kind == 's' || kind == 'd')
+        out += next < arguments.size() ? arguments[next++] : (kind == 'd' ? "0" : "");
+      else
+        (out += '%') += kind;
     }
   } while (next != 0 && next < arguments.size());
   return out;
@@ -78,9 +85,12 @@ ShellResult HostShell::run(const std::string& script) {
 std::string HostShell::expand(const Word& word) const {
   std::string text;
   for (const auto& part : word) {
-    if (!part.variable) text += part.text;
-    else if (part.text == "?") text += std::to_string(result_.exit);
-    else if (const auto known = variables_.find(part.text); known != variables_.end()) text += known->second;
+    if (!part.variable)
+      text += part.text;
+    else if (part.text == "?")
+      text += std::to_string(result_.exit);
+    else if (const auto known = variables_.find(part.text); known != variables_.end())
+      text += known->second;
   }
   return text;
 }
@@ -102,8 +112,10 @@ void HostShell::run_command(const SimpleCommand& command) {
   result_.exit = done.exit;
   if (!command.drop_out) result_.out += done.out;
   const bool joined = (err_joined_ && !command.drop_err) || (command.err_to_out && !command.drop_out);
-  if (joined) result_.out += done.err;
-  else if (!command.drop_err) result_.err += done.err;
+  if (joined)
+    result_.out += done.err;
+  else if (!command.drop_err)
+    result_.err += done.err;
 }
 
 CommandResult HostShell::dispatch(const std::vector<std::string>& argv) {

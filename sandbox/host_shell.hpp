@@ -1,6 +1,6 @@
 #pragma once
-// /bin/sh on a simulated system: runs a script of the supported syntax against the host's state. Takes no time itself; `elapsed` says how much
-// simulated time the script took. Guarded by the simulation's mutex.
+// /bin/sh on a simulated system: runs a script of the supported syntax against the host's state. Takes no time itself; `elapsed` says how
+// much simulated time the script took. Guarded by the simulation's mutex.
 
 #include <map>
 #include <string>

@@ -15,17 +15,22 @@ using testing::Not;
 
 class HostShellTest : public testing::Test {
  protected:
-  ShellResult run(const std::string& host, const std::string& script) { return HostShell(world, *world.host_by_name(host), {}).run(script); }
+  ShellResult run(const std::string& host, const std::string& script) {
+    return HostShell(world, *world.host_by_name(host), {}).run(script);
+  }
   FakeClock clock;
   World world{test_scenario(), 10, clock.now()};
 };
 
 TEST_F(HostShellTest, RunsAComposedScriptWithMarkersAndExitStatus) {
-  const auto done = run("test-ubuntu",
-                        "#!/bin/sh\nexec 2>&1 </dev/null\nexport LC_ALL=C PATH=/usr/bin DEBIAN_FRONTEND=noninteractive\n"
-                        "printf '@@spm:T:0:begin\\n'\ntimeout 30 'systemctl' 'is-active' '--' 'cron' 'nope'\nprintf '\\n@@spm:T:0:end:%d\\n' \"$?\"\n"
-                        "printf '@@spm:T:1:begin\\n'\ntimeout 30 'nothing-there' 'x'\nprintf '\\n@@spm:T:1:end:%d\\n' \"$?\"\n");
-  EXPECT_EQ(done.out, "@@spm:T:0:begin\nactive\ninactive\n\n@@spm:T:0:end:0\n@@spm:T:1:begin\nsh: 1: nothing-there: not found\n\n@@spm:T:1:end:127\n");
+  const auto done =
+      run("test-ubuntu",
+          "#!/bin/sh\nexec 2>&1 </dev/null\nexport LC_ALL=C PATH=/usr/bin DEBIAN_FRONTEND=noninteractive\n"
+          "printf '@@spm:T:0:begin\\n'\ntimeout 30 'systemctl' 'is-active' '--' 'cron' 'nope'\nprintf '\\n@@spm:T:0:end:%d\\n' \"$?\"\n"
+          "printf '@@spm:T:1:begin\\n'\ntimeout 30 'nothing-there' 'x'\nprintf '\\n@@spm:T:1:end:%d\\n' \"$?\"\n");
+  EXPECT_EQ(
+      done.out,
+      "@@spm:T:0:begin\nactive\ninactive\n\n@@spm:T:0:end:0\n@@spm:T:1:begin\nsh: 1: nothing-there: not found\n\n@@spm:T:1:end:127\n");
   EXPECT_EQ(done.err, "");
   EXPECT_EQ(done.exit, 0);
 }
@@ -55,12 +60,18 @@ TEST_F(HostShellTest, UbuntuListensForSshWithASocket) {
 
 TEST_F(HostShellTest, ShowsUnitsInBlocks) {
   const auto done = run("test-ubuntu", "systemctl show -p Id -p LoadState -p ActiveState -p SubState -p MainPID -- cron nope");
-  EXPECT_THAT(done.out, testing::MatchesRegex("Id=cron.service\nLoadState=loaded\nActiveState=active\nSubState=running\nMainPID=[0-9]+\n\nId=nope.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\nMainPID=0\n"));
+  EXPECT_THAT(done.out,
+              testing::MatchesRegex("Id=cron.service\nLoadState=loaded\nActiveState=active\nSubState=running\nMainPID=[0-9]+\n\nId=nope."
+                                    "service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\nMainPID=0\n"));
 }
 
 TEST_F(HostShellTest, SnapshotUndoBringsPackagesBackAndLeavesTheServiceDownUntilRestarted) {
   auto& host = *world.host_by_name("test-ubuntu");
-  EXPECT_EQ(run("test-ubuntu", "snapper -c root create --type single --cleanup-algorithm '' --description 'before USN-2-1' --userdata important=yes --print-number").out, "2\n");
+  EXPECT_EQ(run("test-ubuntu",
+                "snapper -c root create --type single --cleanup-algorithm '' --description 'before USN-2-1' --userdata important=yes "
+                "--print-number")
+                .out,
+            "2\n");
   apply_errata(world, host, {world.errata().find("USN-2-1")->id}, {});
   EXPECT_EQ(run("test-ubuntu", "systemctl is-active nginx").out, "inactive\n");
   EXPECT_EQ(run("test-ubuntu", "systemctl restart -- nginx").exit, 1);
@@ -69,7 +80,8 @@ TEST_F(HostShellTest, SnapshotUndoBringsPackagesBackAndLeavesTheServiceDownUntil
   EXPECT_EQ(run("test-ubuntu", "systemctl restart -- nginx").exit, 0);
   EXPECT_EQ(run("test-ubuntu", "systemctl is-active nginx").out, "active\n");
   EXPECT_EQ(run("test-ubuntu", "snapper -c root undochange 2..0").out, "nothing to do\n");
-  EXPECT_THAT(run("test-ubuntu", "snapper --machine-readable csv -c root list --columns number,type,date,description,cleanup").out, HasSubstr("\n2,single,2026-01-31 08:00:00,before USN-2-1,\n"));
+  EXPECT_THAT(run("test-ubuntu", "snapper --machine-readable csv -c root list --columns number,type,date,description,cleanup").out,
+              HasSubstr("\n2,single,2026-01-31 08:00:00,before USN-2-1,\n"));
   EXPECT_EQ(run("test-ubuntu", "snapper -c root delete 2").exit, 0);
   EXPECT_EQ(run("test-ubuntu", "snapper -c root delete 2").exit, 1);
 }
@@ -84,7 +96,8 @@ TEST_F(HostShellTest, AptDowngradesOnlyWhenAllowedAndRestartsTheService) {
   auto& host = *world.host_by_name("test-ubuntu");
   apply_errata(world, host, {world.errata().find("USN-2-1")->id}, {});
   EXPECT_EQ(run("test-ubuntu", "apt-get install -y -- nginx=1.24.0-2ubuntu7").exit, 100);
-  EXPECT_EQ(run("test-ubuntu", "apt-get install -y --allow-downgrades -o Dpkg::Options::=--force-confold -- nginx=1.24.0-2ubuntu7").exit, 0);
+  EXPECT_EQ(run("test-ubuntu", "apt-get install -y --allow-downgrades -o Dpkg::Options::=--force-confold -- nginx=1.24.0-2ubuntu7").exit,
+            0);
   EXPECT_EQ(run("test-ubuntu", "systemctl is-active nginx").out, "active\n");
   const auto missing = run("test-ubuntu", "apt-get install -y -- nginx=9.9");
   EXPECT_EQ(missing.exit, 100);
@@ -135,7 +148,8 @@ TEST_F(HostShellTest, ProcessorTimeRunsDuringASimulatedSleep) {
   std::vector<std::array<double, 2>> readings;  // busy, idle
   for (std::size_t at = done.out.find("cpu  "); at != std::string::npos; at = done.out.find("cpu  ", at + 1)) {
     double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0;
-    ASSERT_EQ(std::sscanf(done.out.c_str() + at, "cpu  %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &system, &idle, &iowait, &irq, &softirq), 7);
+    ASSERT_EQ(std::sscanf(done.out.c_str() + at, "cpu  %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &system, &idle, &iowait, &irq, &softirq),
+              7);
     readings.push_back({user + nice + system + irq + softirq, idle + iowait});
   }
   ASSERT_EQ(readings.size(), 2U);

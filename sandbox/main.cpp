@@ -1,4 +1,5 @@
-// spm-sandbox: the stand-ins as a program of their own. Prints their addresses as one JSON line when all of them listen, and ends on SIGTERM or SIGINT.
+// spm-sandbox: the stand-ins as a program of their own. Prints their addresses as one JSON line when all of them listen, and ends on
+// SIGTERM or SIGINT.
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -56,8 +57,9 @@ Result<Scenario> load(const CommandLine& line) {
 }
 
 void print_addresses(const Sandbox& running) {
-  const json::object addresses{{"uyuni_url", running.uyuni_url()}, {"uyuni_ca_file", running.ca_file()}, {"salt_url", running.salt_url()},
-                               {"spm_sync_url", running.spm_sync_url()}, {"exporter_port", running.exporter_port()}, {"control_url", running.control_url()}};
+  const json::object addresses{{"uyuni_url", running.uyuni_url()},         {"uyuni_ca_file", running.ca_file()},
+                               {"salt_url", running.salt_url()},           {"spm_sync_url", running.spm_sync_url()},
+                               {"exporter_port", running.exporter_port()}, {"control_url", running.control_url()}};
   std::cout << json::serialize(addresses) << std::endl;
 }
 

@@ -6,15 +6,19 @@
 namespace spm::sandbox {
 
 const std::string& newest_version(Grammar grammar, const std::vector<InstalledPackage>& versions) {
-  return std::max_element(versions.begin(), versions.end(), [&](const auto& a, const auto& b) { return compare_evr(grammar, a.evr, b.evr) < 0; })->evr;
+  return std::max_element(versions.begin(), versions.end(),
+                          [&](const auto& a, const auto& b) { return compare_evr(grammar, a.evr, b.evr) < 0; })
+      ->evr;
 }
 
 bool stays_beside_older(Grammar grammar, const std::string& name) {
-  static const std::set<std::string> kernels{"kernel", "kernel-core", "kernel-modules", "kernel-modules-core", "kernel-modules-extra", "kernel-devel"};
+  static const std::set<std::string> kernels{"kernel",      "kernel-core", "kernel-modules", "kernel-modules-core", "kernel-modules-extra",
+                                             "kernel-devel"};
   return grammar == Grammar::Rpm && kernels.contains(name);
 }
 
-void install_version(Grammar grammar, PackageSet& packages, const std::string& name, InstalledPackage package, std::vector<PackageChange>& changes) {
+void install_version(Grammar grammar, PackageSet& packages, const std::string& name, InstalledPackage package,
+                     std::vector<PackageChange>& changes) {
   auto& versions = packages[name];
   if (std::any_of(versions.begin(), versions.end(), [&](const auto& installed) { return installed.evr == package.evr; })) return;
   const bool beside = versions.empty() || stays_beside_older(grammar, name);

@@ -1,5 +1,6 @@
 #pragma once
-// The packages that are installed on one system. Kernels of the rpm family stand side by side in several versions; all others once. Pure values.
+// The packages that are installed on one system. Kernels of the rpm family stand side by side in several versions; all others once. Pure
+// values.
 
 #include <map>
 #include <string>
@@ -31,7 +32,8 @@ struct PackageChange {
 [[nodiscard]] bool stays_beside_older(Grammar grammar, const std::string& name);
 
 // Puts this version in place of the installed one (or beside it); what changed is appended to `changes`, nothing when it was there already.
-void install_version(Grammar grammar, PackageSet& packages, const std::string& name, InstalledPackage package, std::vector<PackageChange>& changes);
+void install_version(Grammar grammar, PackageSet& packages, const std::string& name, InstalledPackage package,
+                     std::vector<PackageChange>& changes);
 // An empty `evr` removes every version.
 void remove_version(PackageSet& packages, const std::string& name, const std::string& evr, std::vector<PackageChange>& changes);
 [[nodiscard]] std::vector<PackageChange> difference(const PackageSet& before, const PackageSet& after);

@@ -8,7 +8,8 @@ namespace {
 // Packages after whose change the distribution asks for a reboot by itself (Debian family: their own hooks; rpm: needs-restarting's list).
 bool asks_for_reboot(const Host& host, const std::string& name) {
   static const std::vector<std::string> debian{"linux-image-", "dbus", "libc6"};
-  static const std::vector<std::string> redhat{"kernel", "kernel-core", "glibc", "linux-firmware", "systemd", "dbus", "dbus-broker", "microcode_ctl"};
+  static const std::vector<std::string> redhat{"kernel",  "kernel-core", "glibc",       "linux-firmware",
+                                               "systemd", "dbus",        "dbus-broker", "microcode_ctl"};
   if (host.os->family == Family::RedHat) return std::find(redhat.begin(), redhat.end(), name) != redhat.end();
   return std::any_of(debian.begin(), debian.end(), [&](const auto& prefix) { return name.starts_with(prefix); });
 }
@@ -28,7 +29,8 @@ void begin_effects(World& world, Host& host, const std::vector<PackageChange>& c
     for (const auto& fix : *fixes) {
       const auto& spec = world.errata().all()[fix.erratum].spec;
       if (spec.packages[fix.package].evr != change.after) continue;
-      const bool active = std::any_of(host.effects.begin(), host.effects.end(), [&](const auto& known) { return known.advisory == spec.advisory; });
+      const bool active =
+          std::any_of(host.effects.begin(), host.effects.end(), [&](const auto& known) { return known.advisory == spec.advisory; });
       if (active) continue;
       std::map<std::string, std::string> brought;
       for (const auto& package : spec.packages) brought.emplace(package.name, package.evr);
@@ -40,7 +42,8 @@ void begin_effects(World& world, Host& host, const std::vector<PackageChange>& c
 void settle(World& world, Host& host, const std::vector<PackageChange>& changes, const char* event, const json::object& cause) {
   if (changes.empty()) return;
   for (const auto& change : changes) {
-    if (asks_for_reboot(host, change.name) && !change.after.empty() && change.after != change.before) host.reboot_packages.insert(change.name);
+    if (asks_for_reboot(host, change.name) && !change.after.empty() && change.after != change.before)
+      host.reboot_packages.insert(change.name);
   }
   end_effects(world, host, AfterChange::RestartServices);
   restart_services_of(host, changes);
@@ -100,8 +103,8 @@ void end_effects(World& world, Host& host, AfterChange after) {
   const auto is_over = [&](const ActiveEffect& active) {
     return std::none_of(active.brought.begin(), active.brought.end(), [&](const auto& brought) {
       const auto installed = host.packages.find(brought.first);
-      return installed != host.packages.end() &&
-             std::any_of(installed->second.begin(), installed->second.end(), [&](const auto& version) { return version.evr == brought.second; });
+      return installed != host.packages.end() && std::any_of(installed->second.begin(), installed->second.end(),
+                                                             [&](const auto& version) { return version.evr == brought.second; });
     });
   };
   const auto over = std::stable_partition(host.effects.begin(), host.effects.end(), [&](const auto& active) { return !is_over(active); });
@@ -127,7 +130,8 @@ std::vector<PackageChange> apply_errata(World& world, Host& host, const std::vec
       const bool older = installed == host.packages.end() ||
                          compare_evr(host.grammar(), newest_version(host.grammar(), installed->second), package.evr) < 0;
       if (!older) continue;
-      install_version(host.grammar(), host.packages, package.name, {package.evr, arch_for(host, package.name, package.arch), world.now()}, changes);
+      install_version(host.grammar(), host.packages, package.name, {package.evr, arch_for(host, package.name, package.arch), world.now()},
+                      changes);
     }
   }
   json::object detail = cause;
@@ -136,16 +140,19 @@ std::vector<PackageChange> apply_errata(World& world, Host& host, const std::vec
   return changes;
 }
 
-std::vector<PackageChange> install_packages(World& world, Host& host, const std::vector<PackageVersion>& wanted, const json::object& cause) {
+std::vector<PackageChange> install_packages(World& world, Host& host, const std::vector<PackageVersion>& wanted,
+                                            const json::object& cause) {
   std::vector<PackageChange> changes;
   for (const auto& package : wanted) {
-    install_version(host.grammar(), host.packages, package.name, {package.evr, arch_for(host, package.name, package.arch), world.now()}, changes);
+    install_version(host.grammar(), host.packages, package.name, {package.evr, arch_for(host, package.name, package.arch), world.now()},
+                    changes);
   }
   settle(world, host, changes, "packages_installed", cause);
   return changes;
 }
 
-std::vector<PackageChange> remove_packages(World& world, Host& host, const std::vector<PackageVersion>& unwanted, const json::object& cause) {
+std::vector<PackageChange> remove_packages(World& world, Host& host, const std::vector<PackageVersion>& unwanted,
+                                           const json::object& cause) {
   std::vector<PackageChange> changes;
   for (const auto& package : unwanted) remove_version(host.packages, package.name, package.evr, changes);
   settle(world, host, changes, "packages_removed", cause);

@@ -86,14 +86,18 @@ int create_snapshot(World& world, Host& host, const std::string& description, co
 }
 
 std::optional<Undone> undo_to_snapshot(World& world, Host& host, int number, const json::object& cause) {
-  const auto found = std::find_if(host.snapshots.begin(), host.snapshots.end(), [&](const auto& snapshot) { return snapshot.number == number; });
+  const auto found =
+      std::find_if(host.snapshots.begin(), host.snapshots.end(), [&](const auto& snapshot) { return snapshot.number == number; });
   if (found == host.snapshots.end()) return std::nullopt;
   const auto changes = difference(host.packages, found->packages);
   Undone undone;
   for (const auto& change : changes) {
-    if (change.before.empty()) undone.created += 9;
-    else if (change.after.empty()) undone.deleted += 9;
-    else undone.modified += 12;
+    if (change.before.empty())
+      undone.created += 9;
+    else if (change.after.empty())
+      undone.deleted += 9;
+    else
+      undone.modified += 12;
   }
   if (host.reboot_packages != found->reboot_packages) ++undone.modified;
   host.packages = found->packages;

@@ -77,9 +77,10 @@ class RunningSandbox final : public Sandbox {
     ca_file_ = certificate->certificate;
     auto tls = options_for({{"127.0.0.1", options_.uyuni_port}});
     tls.tls = http::TlsFiles{certificate->certificate, certificate->key};
-    return open(uyuni_listener_, std::move(tls), [this](http::Request& request) {
-             return uyuni_faults_.apply(request, [this](http::Request& plain) { return uyuni_.handle(plain); });
-           })
+    return open(uyuni_listener_, std::move(tls),
+                [this](http::Request& request) {
+                  return uyuni_faults_.apply(request, [this](http::Request& plain) { return uyuni_.handle(plain); });
+                })
         .and_then([this](bool) {
           return open(salt_listener_, options_for({{"127.0.0.1", options_.salt_port}}), [this](http::Request& request) {
             return salt_faults_.apply(request, [this](http::Request& plain) { return salt_.handle(plain); });
@@ -91,7 +92,8 @@ class RunningSandbox final : public Sandbox {
           });
         })
         .and_then([this](bool) {
-          return open(control_listener_, options_for({{"127.0.0.1", options_.control_port}}), [this](http::Request& request) { return handle_control(*this, spm_sync_, request); });
+          return open(control_listener_, options_for({{"127.0.0.1", options_.control_port}}),
+                      [this](http::Request& request) { return handle_control(*this, spm_sync_, request); });
         })
         .and_then([this](bool) { return open_exporters(); });
   }

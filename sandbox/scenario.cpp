@@ -15,11 +15,16 @@
 namespace spm::sandbox {
 namespace {
 
-const std::map<std::string, EffectKind, std::less<>> kEffects{
-    {"needs_reboot", EffectKind::NeedsReboot}, {"service_down", EffectKind::ServiceDown}, {"failed_unit", EffectKind::FailedUnit},
-    {"cpu", EffectKind::Cpu}, {"memory", EffectKind::Memory}, {"patch_fails", EffectKind::PatchFails},
-    {"installs_nothing", EffectKind::InstallsNothing}, {"slow", EffectKind::Slow}, {"lost_result", EffectKind::LostResult},
-    {"breaks_custom", EffectKind::BreaksCustom}};
+const std::map<std::string, EffectKind, std::less<>> kEffects{{"needs_reboot", EffectKind::NeedsReboot},
+                                                              {"service_down", EffectKind::ServiceDown},
+                                                              {"failed_unit", EffectKind::FailedUnit},
+                                                              {"cpu", EffectKind::Cpu},
+                                                              {"memory", EffectKind::Memory},
+                                                              {"patch_fails", EffectKind::PatchFails},
+                                                              {"installs_nothing", EffectKind::InstallsNothing},
+                                                              {"slow", EffectKind::Slow},
+                                                              {"lost_result", EffectKind::LostResult},
+                                                              {"breaks_custom", EffectKind::BreaksCustom}};
 
 std::optional<Effect> read_effect(Fields fields) {
   const std::string type = fields.text("type");
@@ -83,6 +88,7 @@ ErratumSpec read_erratum(Fields fields, std::chrono::sys_seconds now) {
   erratum.description = fields.text("description", "");
   const auto days_ago = fields.integer("published_days_ago", 7);
   erratum.published = fields.text("published", format_time(now - std::chrono::days(days_ago)));
+  if (!parse_time(erratum.published)) fields.wrong("published", "must be a time in UTC such as 2026-01-31T09:05:00Z");
   erratum.cves = fields.texts("cves");
   for (auto item : fields.objects("packages")) erratum.packages.push_back(read_package(std::move(item)));
   erratum.reboot_suggested = fields.flag("reboot_suggested", false);

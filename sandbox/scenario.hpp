@@ -1,6 +1,7 @@
 #pragma once
-// A scenario: the fleet, the errata and what each of them does to a system, as read from a JSON file. Also says what a test of each erratum must
-// end with, which the demonstration's check compares with what the orchestrator made of it. Pure values; an error names the field that is wrong.
+// A scenario: the fleet, the errata and what each of them does to a system, as read from a JSON file. Also says what a test of each erratum
+// must end with, which the demonstration's check compares with what the orchestrator made of it. Pure values; an error names the field that
+// is wrong.
 
 #include <chrono>
 #include <map>
@@ -29,8 +30,8 @@ struct SystemSpec {
   double cpu_percent = 5;
   double memory_percent = 35;
   int free_mb = 20'000;
-  std::map<std::string, std::string> packages{};          // name → version installed at the start
-  std::map<std::string, ScriptedCommand> commands{};      // argv joined by one space → what it does
+  std::map<std::string, std::string> packages{};      // name → version installed at the start
+  std::map<std::string, ScriptedCommand> commands{};  // argv joined by one space → what it does
   std::map<std::string, std::string> custom_values{};
 };
 
@@ -38,29 +39,29 @@ enum class EffectKind { NeedsReboot, ServiceDown, FailedUnit, Cpu, Memory, Patch
 
 struct Effect {
   EffectKind kind = EffectKind::NeedsReboot;
-  std::string unit{};             // ServiceDown, FailedUnit
-  double percent = 0;           // Cpu, Memory: points added
-  std::string message{};          // PatchFails
+  std::string unit{};            // ServiceDown, FailedUnit
+  double percent = 0;            // Cpu, Memory: points added
+  std::string message{};         // PatchFails
   std::chrono::seconds time{0};  // Slow: simulated time added
-  std::string command{};          // BreaksCustom: argv joined by one space
+  std::string command{};         // BreaksCustom: argv joined by one space
 };
 
 struct ErratumPackage {
   std::string name;
   std::string evr;
-  std::string arch;                 // empty: the system's own
+  std::string arch;  // empty: the system's own
   std::int64_t size_bytes = 0;
   std::optional<std::string> from;  // what systems of this OS have before
   bool added = false;               // not installed before; comes with the erratum (a kernel image)
 };
 
 struct Expectation {
-  std::string result;          // passed | failed | error
-  std::string failure_phase;   // empty: none
+  std::string result;         // passed | failed | error
+  std::string failure_phase;  // empty: none
   std::string failure_class;
   bool reboot = false;
-  std::string rollback = "none";   // snapshot | package | none | either
-  std::string decision = "none";   // approve | reject | snooze | none: what the demonstration's operator does
+  std::string rollback = "none";  // snapshot | package | none | either
+  std::string decision = "none";  // approve | reject | snooze | none: what the demonstration's operator does
   std::string final_status;
 };
 

@@ -103,7 +103,8 @@ std::map<std::string, Fields> Fields::object_map(std::string_view name) {
   const auto* value = take(name);
   if (value == nullptr) return items;
   if (!value->is_object()) wrong(name, "must be an object of objects");
-  for (const auto& [key, item] : value->get_object()) items.emplace(key, Fields(fmt::format("{}['{}']", path(name), std::string_view(key)), item));
+  for (const auto& [key, item] : value->get_object())
+    items.emplace(key, Fields(fmt::format("{}['{}']", path(name), std::string_view(key)), item));
   return items;
 }
 

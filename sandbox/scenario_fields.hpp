@@ -1,6 +1,6 @@
 #pragma once
-// Reads a JSON object field by field for the scenario file, and says exactly which field is wrong: "systems[3].cpu_percent must be a number".
-// Throws ScenarioError, which parse_scenario turns into a Result; used nowhere else.
+// Reads a JSON object field by field, and says exactly which field is wrong: "systems[3].cpu_percent must be a
+// number". Throws ScenarioError, which parse_scenario turns into a Result; used nowhere else.
 
 #include <boost/json/value.hpp>
 #include <initializer_list>
@@ -28,7 +28,8 @@ class Fields {
   std::int64_t integer(std::string_view name, std::optional<std::int64_t> otherwise = std::nullopt);
   double number(std::string_view name, std::optional<double> otherwise = std::nullopt);
   bool flag(std::string_view name, bool otherwise);
-  std::string one_of(std::string_view name, std::initializer_list<std::string_view> allowed, std::optional<std::string> otherwise = std::nullopt);
+  std::string one_of(std::string_view name, std::initializer_list<std::string_view> allowed,
+                     std::optional<std::string> otherwise = std::nullopt);
   // Absent: empty.
   std::vector<std::string> texts(std::string_view name);
   std::map<std::string, std::string> text_map(std::string_view name);

@@ -16,14 +16,19 @@ std::string error_of(const std::string& text) {
 
 TEST(Scenario, ErrorsNameTheField) {
   EXPECT_EQ(error_of(R"({"systems": []})"), "scenario.name: is missing");
-  EXPECT_EQ(error_of(R"({"name": "x", "systems": [{"name": "a", "os": "windows", "role": "test"}]})").substr(0, 26), "scenario.systems[0].os: 'w");
-  EXPECT_EQ(error_of(R"({"name": "x", "errata": [{"advisory": "A", "os": "debian-12", "synopsis": "s", "effects": [{"type": "cpu"}]}]})"), "scenario.errata[0].effects[0].percent: is missing");
+  EXPECT_EQ(error_of(R"({"name": "x", "systems": [{"name": "a", "os": "windows", "role": "test"}]})").substr(0, 26),
+            "scenario.systems[0].os: 'w");
+  EXPECT_EQ(error_of(R"({"name": "x", "errata": [{"advisory": "A", "os": "debian-12", "synopsis": "s", "effects": [{"type": "cpu"}]}]})"),
+            "scenario.errata[0].effects[0].percent: is missing");
   EXPECT_EQ(error_of(R"({"name": "x", "nmae": 1})"), "scenario.nmae: is not a known field");
   EXPECT_THAT(error_of("{"), testing::HasSubstr("is not JSON"));
 }
 
 TEST(Scenario, NamesMustBeUnique) {
-  EXPECT_EQ(error_of(R"({"name": "x", "systems": [{"name": "a", "os": "debian-12", "role": "test"}, {"name": "a", "os": "debian-12", "role": "test"}]})"), "systems: the name 'a' stands twice");
+  EXPECT_EQ(
+      error_of(
+          R"({"name": "x", "systems": [{"name": "a", "os": "debian-12", "role": "test"}, {"name": "a", "os": "debian-12", "role": "test"}]})"),
+      "systems: the name 'a' stands twice");
 }
 
 // What the demonstration promises about its own fleet.

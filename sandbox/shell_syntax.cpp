@@ -79,7 +79,8 @@ class Parser {
     Word word = read_word();
     const auto raw = text_.substr(begin, at_ - begin);
     const auto equals = raw.find('=');
-    const bool assigns = current_.words.empty() && equals != std::string_view::npos && equals > 0 && std::isdigit(static_cast<unsigned char>(raw[0])) == 0 &&
+    const bool assigns = current_.words.empty() && equals != std::string_view::npos && equals > 0 &&
+                         std::isdigit(static_cast<unsigned char>(raw[0])) == 0 &&
                          std::all_of(raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(equals), is_name);
     if (!assigns) return current_.words.push_back(std::move(word));
     word.front().text.erase(0, equals + 1);
@@ -92,12 +93,18 @@ class Parser {
       const char c = text_[at_];
       if (std::string_view(" \t\n;|&<>()").find(c) != std::string_view::npos) break;
       ++at_;
-      if (c == '\'') single_quoted(word);
-      else if (c == '"') double_quoted(word);
-      else if (c == '$') variable(word);
-      else if (c == '`') error_ = "\"`\" unexpected";
-      else if (c == '\\' && at_ < text_.size()) word.back().text += text_[at_++];
-      else word.back().text += c;
+      if (c == '\'')
+        single_quoted(word);
+      else if (c == '"')
+        double_quoted(word);
+      else if (c == '$')
+        variable(word);
+      else if (c == '`')
+        error_ = "\"`\" unexpected";
+      else if (c == '\\' && at_ < text_.size())
+        word.back().text += text_[at_++];
+      else
+        word.back().text += c;
     }
     return word;
   }
@@ -109,7 +116,8 @@ class Parser {
       return;
     }
     word.back().text += text_.substr(at_, end - at_);
-    line_ += static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_), text_.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
+    line_ += static_cast<int>(
+        std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_), text_.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
     at_ = end + 1;
   }
 
@@ -117,9 +125,12 @@ class Parser {
     while (at_ < text_.size()) {
       const char c = text_[at_++];
       if (c == '"') return;
-      if (c == '$') variable(word);
-      else if (c == '\\' && std::string_view("$`\"\\").find(peek(0)) != std::string_view::npos) word.back().text += text_[at_++];
-      else word.back().text += c;
+      if (c == '$')
+        variable(word);
+      else if (c == '\\' && std::string_view("$`\"\\").find(peek(0)) != std::string_view::npos)
+        word.back().text += text_[at_++];
+      else
+        word.back().text += c;
     }
     error_ = "Unterminated quoted string";
   }
@@ -130,8 +141,10 @@ class Parser {
     if (braces) ++at_;
     if (peek(0) == '?') name = text_[at_++];
     while (name != "?" && is_name(peek(0))) name += text_[at_++];
-    if (braces && peek(0) == '}') ++at_;
-    else if (braces) error_ = "Bad substitution";
+    if (braces && peek(0) == '}')
+      ++at_;
+    else if (braces)
+      error_ = "Bad substitution";
     if (peek(0) == '(' && name.empty()) error_ = "command substitution is not understood";
     if (name.empty()) {
       word.back().text += '$';

@@ -22,9 +22,9 @@ struct SimpleCommand {
   Join join = Join::Always;
   std::vector<std::pair<std::string, Word>> assignments;  // LC_ALL=C in front of the command
   std::vector<Word> words;
-  bool err_to_out = false;   // 2>&1
-  bool drop_out = false;     // >/dev/null
-  bool drop_err = false;     // 2>/dev/null
+  bool err_to_out = false;  // 2>&1
+  bool drop_out = false;    // >/dev/null
+  bool drop_err = false;    // 2>/dev/null
 };
 
 [[nodiscard]] Result<std::vector<SimpleCommand>> parse_shell(std::string_view script);

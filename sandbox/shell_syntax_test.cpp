@@ -12,7 +12,8 @@ std::string text(const Word& word) {
 }
 
 TEST(ShellSyntax, ReadsQuotesVariablesAndRedirections) {
-  const auto commands = parse_shell("#!/bin/sh\nexec 2>&1 </dev/null\nLC_ALL=C timeout 30 'a b'\\''c' \"x $? ${HOME}\" && echo ok; true || false\n");
+  const auto commands =
+      parse_shell("#!/bin/sh\nexec 2>&1 </dev/null\nLC_ALL=C timeout 30 'a b'\\''c' \"x $? ${HOME}\" && echo ok; true || false\n");
   ASSERT_TRUE(commands) << commands.error().message;
   ASSERT_EQ(commands->size(), 5U);
   EXPECT_TRUE(commands->at(0).err_to_out);

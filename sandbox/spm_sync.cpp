@@ -25,8 +25,9 @@ json::value issued_date(std::size_t index, const std::string& published) {
   const auto day = std::chrono::floor<std::chrono::days>(*time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(*time - day));
-  return json::value(fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-                                 kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(), clock.seconds().count()));
+  return json::value(fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday(day).c_encoding()],
+                                 static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+                                 static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(), clock.seconds().count()));
 }
 
 json::value severity(const std::string& uyuni) {
@@ -53,14 +54,21 @@ json::value distribution(std::size_t index, const std::string& os) {
 // CVE ids are no field: they stand in the title.
 std::string title(const ErratumSpec& spec) {
   std::string text = spec.synopsis;
-  for (std::size_t i = 0; i < spec.cves.size() && i < 5; ++i) text += (i == 0 ? " (" : ", ") + spec.cves[i] + (i + 1 == std::min<std::size_t>(spec.cves.size(), 5) ? ")" : "");
+  for (std::size_t i = 0; i < spec.cves.size() && i < 5; ++i)
+    text += (i == 0 ? " (" : ", ") + spec.cves[i] + (i + 1 == std::min<std::size_t>(spec.cves.size(), 5) ? ")" : "");
   return text;
 }
 
 json::object entry(std::size_t index, const Erratum& erratum) {
   const auto& spec = erratum.spec;
-  return {{"id", static_cast<std::int64_t>(index) + 1}, {"advisory_id", spec.advisory}, {"title", title(spec)}, {"severity", severity(spec.severity)}, {"source", source(spec.advisory)},
-          {"distribution", distribution(index, spec.os)}, {"issued_date", issued_date(index, spec.published)}, {"sync_status", spec.catalogue_only ? "pending" : "synced"}};
+  return {{"id", static_cast<std::int64_t>(index) + 1},
+          {"advisory_id", spec.advisory},
+          {"title", title(spec)},
+          {"severity", severity(spec.severity)},
+          {"source", source(spec.advisory)},
+          {"distribution", distribution(index, spec.os)},
+          {"issued_date", issued_date(index, spec.published)},
+          {"sync_status", spec.catalogue_only ? "pending" : "synced"}};
 }
 
 std::size_t number(const http::Request& request, std::string_view name, std::size_t otherwise) {
@@ -86,7 +94,8 @@ SpmSync::SpmSync(Simulation& simulation, SpmSyncSpec spec)
     const auto& all = view.world.errata().all();
     newest_first_.resize(all.size());
     std::iota(newest_first_.begin(), newest_first_.end(), std::size_t{0});
-    std::stable_sort(newest_first_.begin(), newest_first_.end(), [&](auto a, auto b) { return all[a].spec.published > all[b].spec.published; });
+    std::stable_sort(newest_first_.begin(), newest_first_.end(),
+                     [&](auto a, auto b) { return all[a].spec.published > all[b].spec.published; });
   });
 }
 
@@ -99,7 +108,8 @@ http::Reply SpmSync::handle(const http::Request& request) const {
   constexpr std::string_view kPrefix = "/api/errata/";
   constexpr std::string_view kSuffix = "/packages";
   if (request.path.starts_with(kPrefix) && request.path.ends_with(kSuffix) && request.path.size() > kPrefix.size() + kSuffix.size()) {
-    const auto name = http::percent_decode(std::string_view(request.path).substr(kPrefix.size(), request.path.size() - kPrefix.size() - kSuffix.size()));
+    const auto name =
+        http::percent_decode(std::string_view(request.path).substr(kPrefix.size(), request.path.size() - kPrefix.size() - kSuffix.size()));
     return packages(name.value_or(""));
   }
   if (request.path == "/api/stats/overview") return json_reply(200, {{"total_errata", static_cast<std::int64_t>(newest_first_.size())}});
@@ -108,14 +118,18 @@ http::Reply SpmSync::handle(const http::Request& request) const {
 
 http::Reply SpmSync::health(bool detailed) const {
   const std::string version = generation_ == 3 ? "3.5.2" : "2.6";
-  if (!detailed) return json_reply(200, {{"api", "ok"}, {"database", "ok"}, {"uyuni", "ok"}, {"version", version}, {"modules", json::object{}}});
+  if (!detailed)
+    return json_reply(200, {{"api", "ok"}, {"database", "ok"}, {"uyuni", "ok"}, {"version", version}, {"modules", json::object{}}});
   const auto total = static_cast<std::int64_t>(newest_first_.size());
   json::object alerts{{"failed_pushes_24h", 0}, {"stale_cache", false}, {"stale_usn_sync", false}};
   if (generation_ == 3) {
     alerts["stale_dsa_sync"] = false;
     alerts["failed_syncs_24h"] = 0;
   }
-  return json_reply(200, {{"version", version}, {"database", {{"connected", true}, {"errata_total", total}, {"errata_pending", 0}}}, {"uyuni", {{"connected", true}, {"url", "https://localhost"}}}, {"alerts", alerts}});
+  return json_reply(200, {{"version", version},
+                          {"database", {{"connected", true}, {"errata_total", total}, {"errata_pending", 0}}},
+                          {"uyuni", {{"connected", true}, {"url", "https://localhost"}}},
+                          {"alerts", alerts}});
 }
 
 http::Reply SpmSync::errata(const http::Request& request) const {
@@ -134,8 +148,10 @@ http::Reply SpmSync::errata(const http::Request& request) const {
       if (items.size() >= limit) break;
       auto item = entry(index, view.world.errata().all()[index]);
       if (!matches(item)) continue;
-      if (skip > 0) --skip;
-      else items.push_back(std::move(item));
+      if (skip > 0)
+        --skip;
+      else
+        items.push_back(std::move(item));
     }
   });
   const auto count = static_cast<std::int64_t>(items.size());
@@ -150,9 +166,13 @@ http::Reply SpmSync::packages(const std::string& advisory) const {
     for (const auto& package : erratum->spec.packages) {
       list.push_back(json::object{{"name", package.name}, {"version", package.evr}, {"release", codename(erratum->spec.os)}});
       // Ubuntu notices name a package once for each release it was fixed in.
-      if (erratum->spec.os == "ubuntu-24.04") list.push_back(json::object{{"name", package.name}, {"version", package.evr + "~22.04"}, {"release", "jammy"}});
+      if (erratum->spec.os == "ubuntu-24.04")
+        list.push_back(json::object{{"name", package.name}, {"version", package.evr + "~22.04"}, {"release", "jammy"}});
     }
-    return json_reply(200, {{"advisory_id", advisory}, {"title", title(erratum->spec)}, {"distribution", distribution(0, erratum->spec.os)}, {"packages", std::move(list)}});
+    return json_reply(200, {{"advisory_id", advisory},
+                            {"title", title(erratum->spec)},
+                            {"distribution", distribution(0, erratum->spec.os)},
+                            {"packages", std::move(list)}});
   });
 }
 

@@ -72,11 +72,13 @@ void World::add_host(const SystemSpec& spec) {
   host->online = spec.online;
   host->registered = now_ - std::chrono::days(90);
   host->boot_id = random_uuid();
-  host->boot_time = std::chrono::floor<std::chrono::seconds>(now_) - std::chrono::hours(72 + 11 * (index % 17)) - std::chrono::minutes(7 * (index % 31));
+  host->boot_time =
+      std::chrono::floor<std::chrono::seconds>(now_) - std::chrono::hours(72 + 11 * (index % 17)) - std::chrono::minutes(7 * (index % 31));
   host->running_kernel = host->os->kernel;
   host->free_mb = spec.free_mb;
   install_base(*host);
-  if (spec.snapper) host->snapshots.push_back({.number = 1, .date = host->registered, .description = "first root filesystem", .packages = host->packages});
+  if (spec.snapper)
+    host->snapshots.push_back({.number = 1, .date = host->registered, .description = "first root filesystem", .packages = host->packages});
   host->cpu.reset(host->boot_time, now_, host->cpu_level());
   host->initial_packages = host->packages;
   host->profile = host->packages;

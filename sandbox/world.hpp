@@ -1,6 +1,6 @@
 #pragma once
-// The one simulated world behind every stand-in: systems, errata, and what is due when. Nothing moves by itself: advance() runs what became due
-// since the last call, in order, so that a test with its own clock sees every step. Guarded by the simulation's mutex.
+// The one simulated world behind every stand-in: systems, errata, and what is due when. Nothing moves by itself: advance() runs what became
+// due since the last call, in order, so that a test with its own clock sees every step. Guarded by the simulation's mutex.
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -34,10 +34,13 @@ json::array to_array(const std::vector<std::string>& texts) {
 FunctionCall read_call(const json::object& chunk) {
   FunctionCall call{std::string(chunk.at("fun").get_string()), {}, {}};
   if (const auto* arguments = chunk.if_contains("arg")) {
-    if (arguments->is_array()) call.arguments = arguments->get_array();
-    else call.arguments.push_back(*arguments);
+    if (arguments->is_array())
+      call.arguments = arguments->get_array();
+    else
+      call.arguments.push_back(*arguments);
   }
-  if (const auto* keywords = chunk.if_contains("kwarg"); keywords != nullptr && keywords->is_object()) call.keywords = keywords->get_object();
+  if (const auto* keywords = chunk.if_contains("kwarg"); keywords != nullptr && keywords->is_object())
+    call.keywords = keywords->get_object();
   return call;
 }
 
@@ -52,7 +55,10 @@ json::array stored_arguments(const FunctionCall& call) {
 }
 
 json::value no_answer_text(const std::string& jid) {
-  return json::value(fmt::format("Minion did not return. [No response]\nThe minions may not have all finished running and any remaining minions will return upon completion. To look up the return data for this job later, run the following command:\n\nsalt-run jobs.lookup_jid {}", jid));
+  return json::value(fmt::format(
+      "Minion did not return. [No response]\nThe minions may not have all finished running and any remaining minions will return upon "
+      "completion. To look up the return data for this job later, run the following command:\n\nsalt-run jobs.lookup_jid {}",
+      jid));
 }
 
 json::value no_answer(const std::string& jid, bool full) {
@@ -60,11 +66,14 @@ json::value no_answer(const std::string& jid, bool full) {
   return json::object{{"out", "no_return"}, {"ret", no_answer_text(jid)}, {"retcode", 1}};
 }
 
-json::value trimmed(const json::value& value) { return json::serialize(value).size() > kMaxEventSize ? json::value("VALUE_TRIMMED") : value; }
+json::value trimmed(const json::value& value) {
+  return json::serialize(value).size() > kMaxEventSize ? json::value("VALUE_TRIMMED") : value;
+}
 
 }  // namespace
 
-json::value Endpoint::run_local(const json::object& chunk, const Session& session, const Simulation::View& view, std::chrono::microseconds& delay) {
+json::value Endpoint::run_local(const json::object& chunk, const Session& session, const Simulation::View& view,
+                                std::chrono::microseconds& delay) {
   const auto targets = find_targets(view.world, chunk);
   const bool async = chunk.at("client").get_string() == "local_async";
   if (targets.minions.empty() && targets.unknown.empty()) return json::object{};
@@ -75,11 +84,11 @@ json::value Endpoint::run_local(const json::object& chunk, const Session& sessio
   job.function = call.function;
   job.arguments = stored_arguments(call);
   job.target = chunk.at("tgt");
-  job.target_type = chunk.contains("tgt_type") && chunk.at("tgt_type").is_string() ? std::string(chunk.at("tgt_type").get_string()) : "glob";
+  job.target_type =
+      chunk.contains("tgt_type") && chunk.at("tgt_type").is_string() ? std::string(chunk.at("tgt_type").get_string()) : "glob";
   job.user = session.user;
   job.minions = targets.minions;
   job.minions.insert(job.minions.end(), targets.unknown.begin(), targets.unknown.end());
-  job.published = view.world.now();
   if (async && targets.minions.empty()) return json::object{};
   const Job& published = view.jobs.publish(job, call);
   if (async) return json::object{{"jid", job.jid}, {"minions", to_array(targets.minions)}};
@@ -92,13 +101,17 @@ json::value Endpoint::run_local(const json::object& chunk, const Session& sessio
     if (result == published.results.end() || result->second.lost) {
       const bool unknown = view.world.host_by_minion(minion) == nullptr;
       answers[minion] = unknown || expect ? no_answer(job.jid, full) : json::value(false);
-      delay = std::max(delay, view.world.scaled(Seconds(number(chunk, "timeout", kDefaultTimeout) + number(chunk, "gather_job_timeout", kDefaultGather) + 0.2)));
+      delay = std::max(delay, view.world.scaled(Seconds(number(chunk, "timeout", kDefaultTimeout) +
+                                                        number(chunk, "gather_job_timeout", kDefaultGather) + 0.2)));
       continue;
     }
-    auto value = call.function == "saltutil.find_job" ? find_job(view, minion, call.arguments.empty() ? json::value() : call.arguments[0]) : trimmed(result->second.value);
+    auto value = call.function == "saltutil.find_job" ? find_job(view, minion, call.arguments.empty() ? json::value() : call.arguments[0])
+                                                      : trimmed(result->second.value);
     const int retcode = call.function == "saltutil.find_job" ? 0 : result->second.retcode;
-    if (full) answers[minion] = json::object{{"ret", std::move(value)}, {"retcode", retcode}, {"jid", job.jid}};
-    else answers[minion] = std::move(value);
+    if (full)
+      answers[minion] = json::object{{"ret", std::move(value)}, {"retcode", retcode}, {"jid", job.jid}};
+    else
+      answers[minion] = std::move(value);
     delay = std::max(delay, std::chrono::duration_cast<std::chrono::microseconds>(result->second.returns_at - view.world.now()));
   }
   return answers;
@@ -114,7 +127,9 @@ std::variant<json::value, http::Reply> Endpoint::run_runner(const json::object& 
   if (call.function == "jobs.active") return active_jobs(view);
   if (call.function == "jobs.lookup_jid" || call.function == "jobs.list_job") {
     const auto jid = argument("jid");
-    if (!jid.is_string()) return json::value(fmt::format("\nPassed invalid arguments: {}() missing 1 required positional argument: 'jid'", call.function.substr(5)));
+    if (!jid.is_string())
+      return json::value(
+          fmt::format("\nPassed invalid arguments: {}() missing 1 required positional argument: 'jid'", call.function.substr(5)));
     if (call.function == "jobs.list_job") return describe_job(view, std::string(jid.get_string())).at("info").at(0);
     const auto missing = argument("missing");
     return lookup_jid(view, std::string(jid.get_string()), missing.is_bool() && missing.get_bool());

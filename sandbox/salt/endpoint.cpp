@@ -50,13 +50,23 @@ http::Reply Endpoint::handle(const http::Request& request) {
   http::Reply reply;
   simulation_.with([&](const Simulation::View& view) {
     const bool post = request.method == http::Method::Post;
-    if (!post && request.method != http::Method::Get) reply = error_page(406, "Content type not supported");
-    else if (request.path == "/" && !post) reply = json_page(200, {{"return", "Welcome"}, {"clients", {"local", "local_async", "local_batch", "local_subset", "runner", "runner_async", "ssh", "wheel", "wheel_async"}}});
-    else if (request.path == "/login") reply = login(request, view);
-    else if (request.path == "/logout" && post) reply = logout(request);
-    else if (request.path == "/" || (request.path == "/minions" && post)) reply = lowstate(request, view, request.path == "/minions");
-    else if (request.path.starts_with("/jobs/") && !post) reply = job(request, view);
-    else reply = error_page(404, fmt::format("The path '{}' was not found.", request.path));
+    if (!post && request.method != http::Method::Get)
+      reply = error_page(406, "Content type not supported");
+    else if (request.path == "/" && !post)
+      reply = json_page(
+          200,
+          {{"return", "Welcome"},
+           {"clients", {"local", "local_async", "local_batch", "local_subset", "runner", "runner_async", "ssh", "wheel", "wheel_async"}}});
+    else if (request.path == "/login")
+      reply = login(request, view);
+    else if (request.path == "/logout" && post)
+      reply = logout(request);
+    else if (request.path == "/" || (request.path == "/minions" && post))
+      reply = lowstate(request, view, request.path == "/minions");
+    else if (request.path.starts_with("/jobs/") && !post)
+      reply = job(request, view);
+    else
+      reply = error_page(404, fmt::format("The path '{}' was not found.", request.path));
   });
   return reply;
 }
@@ -88,7 +98,8 @@ http::Reply Endpoint::login(const http::Request& request, const Simulation::View
   const auto& chunks = std::get<json::array>(parsed);
   const bool one = !chunks.empty() && chunks.front().is_object();
   const json::object credentials = one ? chunks.front().get_object() : json::object{};
-  const bool known = text_of(credentials, "username") == spec_.user && text_of(credentials, "password") == spec_.password && text_of(credentials, "eauth") == spec_.eauth;
+  const bool known = text_of(credentials, "username") == spec_.user && text_of(credentials, "password") == spec_.password &&
+                     text_of(credentials, "eauth") == spec_.eauth;
   if (!known) {
     auto reply = error_page(401, kBadCredentials);
     set_session_cookie(reply, token);  // a session of nobody, also after a failed login
@@ -96,7 +107,13 @@ http::Reply Endpoint::login(const http::Request& request, const Simulation::View
   }
   const Time now = view.world.now();
   sessions_[token] = {spec_.user, now + kTokenLife, now + kSessionIdle};
-  auto reply = json_page(200, {{"return", {{{"token", token}, {"start", unix_seconds(now)}, {"expire", unix_seconds(now + kTokenLife)}, {"user", spec_.user}, {"eauth", spec_.eauth}, {"perms", {".*", "@jobs", "@runner"}}}}}});
+  auto reply = json_page(200, {{"return",
+                                {{{"token", token},
+                                  {"start", unix_seconds(now)},
+                                  {"expire", unix_seconds(now + kTokenLife)},
+                                  {"user", spec_.user},
+                                  {"eauth", spec_.eauth},
+                                  {"perms", {".*", "@jobs", "@runner"}}}}}});
   reply.response.headers.emplace("X-Auth-Token", token);
   set_session_cookie(reply, token);
   return reply;
@@ -134,15 +151,19 @@ http::Reply Endpoint::lowstate(const http::Request& request, const Simulation::V
   }
   auto reply = json_page(minions_path ? 202 : 200, body);
   const auto accept = request.header("Accept").value_or("*/*");
-  if (accept.find("*/*") == std::string::npos && accept.find("application/json") == std::string::npos) reply = error_page(406, "Not acceptable");  // after it has run
+  if (accept.find("*/*") == std::string::npos && accept.find("application/json") == std::string::npos)
+    reply = error_page(406, "Not acceptable");  // after it has run
   reply.delay = std::chrono::duration_cast<std::chrono::milliseconds>(delay);
   return reply;
 }
 
-std::variant<json::value, http::Reply> Endpoint::run_chunk(const json::object& chunk, const Session& session, const Simulation::View& view, std::chrono::microseconds& delay) {
-  static const std::vector<std::string> kinds{"local", "local_async", "local_batch", "local_subset", "runner", "runner_async", "ssh", "wheel", "wheel_async"};
+std::variant<json::value, http::Reply> Endpoint::run_chunk(const json::object& chunk, const Session& session, const Simulation::View& view,
+                                                           std::chrono::microseconds& delay) {
+  static const std::vector<std::string> kinds{"local",        "local_async", "local_batch", "local_subset", "runner",
+                                              "runner_async", "ssh",         "wheel",       "wheel_async"};
   const auto client = text_of(chunk, "client");
-  if (std::find(kinds.begin(), kinds.end(), client) == kinds.end()) return error_page(400, fmt::format("Invalid client specified: '{}'", client));
+  if (std::find(kinds.begin(), kinds.end(), client) == kinds.end())
+    return error_page(400, fmt::format("Invalid client specified: '{}'", client));
   if (std::find(spec_.clients.begin(), spec_.clients.end(), client) == spec_.clients.end()) {
     return error_page(400, fmt::format("Client disabled: '{}'. Add to 'netapi_enable_clients' master config option to enable.", client));
   }

@@ -31,9 +31,11 @@ class Endpoint {
   http::Reply lowstate(const http::Request& request, const Simulation::View& view, bool minions_path);
   http::Reply job(const http::Request& request, const Simulation::View& view);
   // One chunk; an HTTP error page in the error.
-  [[nodiscard]] std::variant<json::value, http::Reply> run_chunk(const json::object& chunk, const Session& session, const Simulation::View& view, std::chrono::microseconds& delay);
+  [[nodiscard]] std::variant<json::value, http::Reply> run_chunk(const json::object& chunk, const Session& session,
+                                                                 const Simulation::View& view, std::chrono::microseconds& delay);
   [[nodiscard]] std::variant<json::value, http::Reply> run_runner(const json::object& chunk, const Simulation::View& view);
-  [[nodiscard]] json::value run_local(const json::object& chunk, const Session& session, const Simulation::View& view, std::chrono::microseconds& delay);
+  [[nodiscard]] json::value run_local(const json::object& chunk, const Session& session, const Simulation::View& view,
+                                      std::chrono::microseconds& delay);
   [[nodiscard]] Session* find_session(const http::Request& request, Time now);
 
   Simulation& simulation_;

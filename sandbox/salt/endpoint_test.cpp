@@ -101,7 +101,8 @@ TEST_F(SaltTest, DisabledAndUnknownClientsAre400) {
   const auto disabled = send(http::Method::Post, "/", R"([{"client":"wheel","fun":"key.list_all"}])", token);
   EXPECT_EQ(disabled.response.status, 400);
   EXPECT_THAT(disabled.response.body, HasSubstr("Client disabled: &#x27;wheel&#x27;. Add to &#x27;netapi_enable_clients&#x27;"));
-  EXPECT_THAT(send(http::Method::Post, "/", R"([{"client":"nope","fun":"x"}])", token).response.body, HasSubstr("Invalid client specified: &#x27;nope&#x27;"));
+  EXPECT_THAT(send(http::Method::Post, "/", R"([{"client":"nope","fun":"x"}])", token).response.body,
+              HasSubstr("Invalid client specified: &#x27;nope&#x27;"));
   EXPECT_EQ(send(http::Method::Post, "/", "{broken", token).response.status, 400);
 }
 
@@ -116,14 +117,17 @@ TEST_F(SaltTest, OfflineMinionIsFalseOrNoReturn) {
 }
 
 TEST_F(SaltTest, UnknownIdInAListIsReportedAndUnmatchedGlobIsEmpty) {
-  EXPECT_THAT(std::string(run(local("test.ping", {{"tgt", json::array{"stranger"}}})).at("stranger").as_string()), HasSubstr("salt-run jobs.lookup_jid "));
+  EXPECT_THAT(std::string(run(local("test.ping", {{"tgt", json::array{"stranger"}}})).at("stranger").as_string()),
+              HasSubstr("salt-run jobs.lookup_jid "));
   EXPECT_TRUE(run(local("test.ping", {{"tgt", "nope*"}, {"tgt_type", "glob"}})).as_object().empty());
   EXPECT_TRUE(run(local("test.ping", {{"client", "local_async"}, {"tgt", "nope*"}, {"tgt_type", "glob"}})).as_object().empty());
 }
 
 TEST_F(SaltTest, OwnJidRunsOnceForAMinion) {
   const std::string jid = "20260131080000000001";
-  const auto chunk = local("cmd.run_all", {{"client", "local_async"}, {"jid", jid}, {"kwarg", {{"cmd", "snapper -c root create --print-number"}, {"python_shell", true}}}});
+  const auto chunk = local(
+      "cmd.run_all",
+      {{"client", "local_async"}, {"jid", jid}, {"kwarg", {{"cmd", "snapper -c root create --print-number"}, {"python_shell", true}}}});
   EXPECT_EQ(run(chunk).at("jid").as_string(), jid);
   EXPECT_EQ(run(chunk).at("jid").as_string(), jid);
   EXPECT_TRUE(job(jid).at("info").at(0).at("Result").as_object().empty());  // it takes its time
@@ -167,7 +171,8 @@ TEST_F(SaltTest, JobIsLostWhenTheMinionGoesDownBeforeItReturns) {
 }
 
 TEST_F(SaltTest, CommandTimeoutHasRetcodeOneAndItsText) {
-  const auto done = run(local("cmd.run_all", {{"full_return", true}, {"kwarg", {{"cmd", "sleep 100"}, {"timeout", 10}}}})).at("test-ubuntu");
+  const auto done =
+      run(local("cmd.run_all", {{"full_return", true}, {"kwarg", {{"cmd", "sleep 100"}, {"timeout", 10}}}})).at("test-ubuntu");
   EXPECT_EQ(done.at("ret").at("stdout"), "sleep 100 : Timed out after 10 seconds");
   EXPECT_EQ(done.at("ret").at("retcode"), 1);
 }
@@ -184,7 +189,9 @@ TEST_F(SaltTest, UnknownFunctionIsAStringWithRetcodeOne) {
 }
 
 TEST_F(SaltTest, HugeReturnIsTrimmedInTheAnswerButWholeInTheCache) {
-  simulation.with([](const Simulation::View& view) { view.world.host_by_name("test-ubuntu")->spec.commands["big"] = {0, std::string(1'100'000, 'x')}; });
+  simulation.with([](const Simulation::View& view) {
+    view.world.host_by_name("test-ubuntu")->spec.commands["big"] = {0, std::string(1'100'000, 'x')};
+  });
   const std::string jid = "20260131080000000005";
   EXPECT_EQ(run(local("cmd.run", {{"jid", jid}, {"kwarg", {{"cmd", "big"}}}})).at("test-ubuntu"), "VALUE_TRIMMED");
   clock.advance(std::chrono::seconds(2));

@@ -12,7 +12,9 @@ FunctionResult failure(std::string text) { return {json::value(std::move(text)),
 
 // A positional string of the form name=value is taken by the minion as a keyword (salt-and-prometheus 1.5).
 bool looks_like_keyword(std::string_view text) {
-  const auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-'; };
+  const auto is_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+  };
   const auto equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0 || (equals + 1 < text.size() && text[equals + 1] == '=')) return false;
   if (text[0] != '_' && !((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'))) return false;
@@ -49,12 +51,30 @@ std::string without_final_newline(std::string text) {
 }
 
 FunctionResult run_command(World& world, Host& host, const std::string& jid, const FunctionCall& call) {
-  static const std::set<std::string, std::less<>> known{"cmd", "cwd", "stdin", "runas", "shell", "python_shell", "env", "clean_env", "timeout", "ignore_retcode", "success_retcodes",
-                                                        "redirect_stderr", "output_encoding", "bg", "hide_output", "template"};
+  static const std::set<std::string, std::less<>> known{"cmd",
+                                                        "cwd",
+                                                        "stdin",
+                                                        "runas",
+                                                        "shell",
+                                                        "python_shell",
+                                                        "env",
+                                                        "clean_env",
+                                                        "timeout",
+                                                        "ignore_retcode",
+                                                        "success_retcodes",
+                                                        "redirect_stderr",
+                                                        "output_encoding",
+                                                        "bg",
+                                                        "hide_output",
+                                                        "template"};
   const auto command = argument(call, 0, "cmd");
-  if (!command) return failure(fmt::format("Passed invalid arguments to {}: {}() missing 1 required positional argument: 'cmd'", call.function, call.function.substr(4)));
+  if (!command)
+    return failure(fmt::format("Passed invalid arguments to {}: {}() missing 1 required positional argument: 'cmd'", call.function,
+                               call.function.substr(4)));
   for (const auto& [name, value] : call.keywords) {
-    if (!known.contains(std::string_view(name))) return failure(fmt::format("ERROR executing '{}': The following keyword arguments are not valid: {}=1", call.function, std::string_view(name)));
+    if (!known.contains(std::string_view(name)))
+      return failure(
+          fmt::format("ERROR executing '{}': The following keyword arguments are not valid: {}=1", call.function, std::string_view(name)));
   }
   HostShell shell(world, host, {{"jid", jid}});
   ShellResult done = shell.run(*command);
@@ -68,17 +88,33 @@ FunctionResult run_command(World& world, Host& host, const std::string& jid, con
     std::string text = without_final_newline(done.out + done.err);
     return {json::value(std::move(text)), timed_out ? 0 : done.exit, done.elapsed};
   }
-  json::object all{{"pid", pid}, {"retcode", done.exit}, {"stdout", without_final_newline(done.out)}, {"stderr", without_final_newline(done.err)}};
+  json::object all{
+      {"pid", pid}, {"retcode", done.exit}, {"stdout", without_final_newline(done.out)}, {"stderr", without_final_newline(done.err)}};
   return {std::move(all), done.exit, done.elapsed};
 }
 
 json::object grains(const Host& host) {
   const bool deb = host.os->family == Family::Debian;
   const auto major = host.os->release.substr(0, host.os->release.find('.'));
-  return {{"id", host.minion_id}, {"os", host.os->os}, {"os_family", deb ? "Debian" : "RedHat"}, {"osrelease", host.os->release}, {"osmajorrelease", std::stoi(major)},
-          {"osfinger", host.os->os + "-" + (host.os->os == "Ubuntu" ? host.os->release : major)}, {"oscodename", host.os->codename}, {"kernel", "Linux"},
-          {"kernelrelease", host.running_kernel}, {"osarch", host.os->native_arch()}, {"cpuarch", "x86_64"}, {"init", "systemd"}, {"transactional", false},
-          {"machine_id", host.machine_id}, {"host", host.spec.name}, {"fqdn", host.spec.name}, {"ipv4", json::array{"127.0.0.1", host.ip}}, {"num_cpus", 2}, {"mem_total", 3934},
+  return {{"id", host.minion_id},
+          {"os", host.os->os},
+          {"os_family", deb ? "Debian" : "RedHat"},
+          {"osrelease", host.os->release},
+          {"osmajorrelease", std::stoi(major)},
+          {"osfinger", host.os->os + "-" + (host.os->os == "Ubuntu" ? host.os->release : major)},
+          {"oscodename", host.os->codename},
+          {"kernel", "Linux"},
+          {"kernelrelease", host.running_kernel},
+          {"osarch", host.os->native_arch()},
+          {"cpuarch", "x86_64"},
+          {"init", "systemd"},
+          {"transactional", false},
+          {"machine_id", host.machine_id},
+          {"host", host.spec.name},
+          {"fqdn", host.spec.name},
+          {"ipv4", json::array{"127.0.0.1", host.ip}},
+          {"num_cpus", 2},
+          {"mem_total", 3934},
           {"saltversion", "3006.9"}};
 }
 
@@ -117,8 +153,12 @@ FunctionResult uptime(const World& world, const Host& host) {
   const auto since = std::chrono::floor<std::chrono::seconds>(host.boot_time);
   auto iso = format_time(since);
   iso.pop_back();
-  return {json::object{{"seconds", up}, {"since_iso", iso}, {"since_t", since.time_since_epoch().count()}, {"days", up / 86400},
-                       {"time", fmt::format("{}:{:02}", up % 86400 / 3600, up % 3600 / 60)}, {"users", 0}},
+  return {json::object{{"seconds", up},
+                       {"since_iso", iso},
+                       {"since_t", since.time_since_epoch().count()},
+                       {"days", up / 86400},
+                       {"time", fmt::format("{}:{:02}", up % 86400 / 3600, up % 3600 / 60)},
+                       {"users", 0}},
           0, Seconds(0)};
 }
 

@@ -1,7 +1,7 @@
 #include "sandbox/salt/job_views.hpp"
 
-#include <fnmatch.h>
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 
@@ -13,14 +13,16 @@ std::string start_time(const std::string& jid) {
   const bool dated = jid.size() == 20 && std::all_of(jid.begin(), jid.end(), [](char c) { return c >= '0' && c <= '9'; });
   const int month = dated ? std::stoi(jid.substr(4, 2)) : 0;
   if (month < 1 || month > 12) return "";
-  return fmt::format("{}, {} {} {}:{}:{}.{}", jid.substr(0, 4), kMonths[month - 1], jid.substr(6, 2), jid.substr(8, 2), jid.substr(10, 2), jid.substr(12, 2), jid.substr(14, 6));
+  return fmt::format("{}, {} {} {}:{}:{}.{}", jid.substr(0, 4), kMonths[month - 1], jid.substr(6, 2), jid.substr(8, 2), jid.substr(10, 2),
+                     jid.substr(12, 2), jid.substr(14, 6));
 }
 
 json::object job_header(const Job& job) {
   json::array minions;
   for (const auto& minion : job.minions) minions.emplace_back(minion);
-  return {{"jid", job.jid}, {"Function", job.function}, {"Arguments", job.arguments}, {"Target", job.target}, {"Target-type", job.target_type}, {"User", job.user},
-          {"Minions", minions}, {"StartTime", start_time(job.jid)}};
+  return {{"jid", job.jid},       {"Function", job.function},        {"Arguments", job.arguments},
+          {"Target", job.target}, {"Target-type", job.target_type},  {"User", job.user},
+          {"Minions", minions},   {"StartTime", start_time(job.jid)}};
 }
 
 std::vector<std::string> split_list(const json::value& target) {
@@ -44,8 +46,16 @@ std::vector<std::string> split_list(const json::value& target) {
 json::value describe_job(const Simulation::View& view, const std::string& jid) {
   const auto* job = view.jobs.find(jid);
   if (job == nullptr) {
-    json::object info{{"jid", jid}, {"Function", "unknown-function"}, {"Arguments", json::array{}}, {"Target", "unknown-target"}, {"Target-type", ""}, {"User", "root"},
-                      {"Minions", json::array{}}, {"StartTime", start_time(jid)}, {"Error", "Cannot contact returner or no job with this jid"}, {"Result", json::object{}}};
+    json::object info{{"jid", jid},
+                      {"Function", "unknown-function"},
+                      {"Arguments", json::array{}},
+                      {"Target", "unknown-target"},
+                      {"Target-type", ""},
+                      {"User", "root"},
+                      {"Minions", json::array{}},
+                      {"StartTime", start_time(jid)},
+                      {"Error", "Cannot contact returner or no job with this jid"},
+                      {"Result", json::object{}}};
     return {{"info", {std::move(info)}}, {"return", {json::object{}}}};
   }
   json::object results;
@@ -66,8 +76,10 @@ json::value lookup_jid(const Simulation::View& view, const std::string& jid, boo
   if (job == nullptr) return returns;
   for (const auto& minion : job->minions) {
     const auto result = job->results.find(minion);
-    if (result != job->results.end() && view.jobs.has_returned(result->second)) returns[minion] = result->second.value;
-    else if (missing) returns[minion] = "Minion did not return";
+    if (result != job->results.end() && view.jobs.has_returned(result->second))
+      returns[minion] = result->second.value;
+    else if (missing)
+      returns[minion] = "Minion did not return";
   }
   return returns;
 }
@@ -78,8 +90,10 @@ json::value active_jobs(const Simulation::View& view) {
     json::array running;
     json::array returned;
     for (const auto& [minion, result] : job.results) {
-      if (view.jobs.is_running(result)) running.push_back(json::object{{minion, result.pid}});
-      else if (view.jobs.has_returned(result)) returned.emplace_back(minion);
+      if (view.jobs.is_running(result))
+        running.push_back(json::object{{minion, result.pid}});
+      else if (view.jobs.has_returned(result))
+        returned.emplace_back(minion);
     }
     if (running.empty()) continue;
     auto entry = job_header(job);
@@ -111,7 +125,14 @@ json::value find_job(const Simulation::View& view, const std::string& minion, co
   const auto* job = text == nullptr ? nullptr : view.jobs.find(std::string(*text));
   const auto result = job == nullptr ? std::map<std::string, MinionResult>::const_iterator{} : job->results.find(minion);
   if (job == nullptr || result == job->results.end() || !view.jobs.is_running(result->second)) return json::object{};
-  return json::object{{"jid", job->jid}, {"fun", job->function}, {"arg", job->arguments}, {"tgt", job->target}, {"tgt_type", job->target_type}, {"user", job->user}, {"pid", result->second.pid}, {"ret", ""}};
+  return json::object{{"jid", job->jid},
+                      {"fun", job->function},
+                      {"arg", job->arguments},
+                      {"tgt", job->target},
+                      {"tgt_type", job->target_type},
+                      {"user", job->user},
+                      {"pid", result->second.pid},
+                      {"ret", ""}};
 }
 
 }  // namespace spm::sandbox::salt

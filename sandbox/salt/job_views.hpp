@@ -1,5 +1,6 @@
 #pragma once
-// How the master shows jobs: GET /jobs/<jid>, the runners of the jobs module, and the answers of the client "local" (salt-and-prometheus 1.6).
+// How the master shows jobs: GET /jobs/<jid>, the runners of the jobs module, and the answers of the client "local"
+// (salt-and-prometheus 1.6).
 
 #include "sandbox/simulation.hpp"
 

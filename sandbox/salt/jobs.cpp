@@ -34,8 +34,9 @@ std::string Jobs::new_jid() {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(world_.now() - day);
   for (std::int64_t extra = 0;; ++extra) {
-    std::string jid = fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}{:06}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                  clock.hours().count(), clock.minutes().count(), clock.seconds().count(), (clock.subseconds().count() + extra) % 1'000'000);
+    std::string jid = fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}{:06}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                  static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
+                                  clock.seconds().count(), (clock.subseconds().count() + extra) % 1'000'000);
     if (!jobs_.contains(jid)) return jid;
   }
 }
@@ -51,7 +52,8 @@ const Job& Jobs::publish(Job job, const FunctionCall& call) {
     if (seen.size() > kRememberedJobs) seen.pop_front();
     world_.record(*host, "salt_job", {{"jid", job.jid}, {"function", call.function}});
     auto done = run_function(world_, *host, job.jid, call);
-    MinionResult result{world_.now(), world_.now() + world_.scaled(kJobOverhead + done.takes), false, std::move(done.value), done.retcode, host->next_pid += 3};
+    MinionResult result{world_.now() + world_.scaled(kJobOverhead + done.takes), false, std::move(done.value), done.retcode,
+                        host->next_pid += 3};
     if (lose_results > 0) {
       --lose_results;
       result.lost = true;

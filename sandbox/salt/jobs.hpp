@@ -1,6 +1,6 @@
 #pragma once
-// Salt's jobs on the minions of the world: published once for each job id, run where the minion answers, lost where it does not, kept in the
-// job cache (salt-and-prometheus 1.6). Guarded by the simulation's mutex.
+// Salt's jobs on the minions of the world: published once for each job id, run where the minion answers, lost where it does not, kept in
+// the job cache (salt-and-prometheus 1.6). Guarded by the simulation's mutex.
 
 #include <deque>
 #include <map>
@@ -14,7 +14,6 @@
 namespace spm::sandbox::salt {
 
 struct MinionResult {
-  Time started;
   Time returns_at;
   bool lost = false;
   json::value value;
@@ -30,7 +29,6 @@ struct Job {
   std::string target_type;
   std::string user;
   std::vector<std::string> minions;  // expected to answer
-  Time published;
   std::map<std::string, MinionResult> results;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// CherryPy's answers: JSON with its headers, and the HTML error page that clients must be able to read (salt-and-prometheus 1.2, 1.7). Pure.
+// CherryPy's answers: JSON with its headers, and the HTML error page that clients must be able to read (salt-and-prometheus 1.2, 1.7).
+// Pure.
 
 #include <boost/json/value.hpp>
 #include <string>

@@ -8,7 +8,8 @@ namespace {
 
 Answer login_for(Call& call, const Array& params, std::chrono::seconds duration) {
   const auto& spec = call.world().scenario().uyuni;
-  if (text_at(params, 0) != spec.user || text_at(params, 1) != spec.password) return fault(2950, "Either the password or username is incorrect.");
+  if (text_at(params, 0) != spec.user || text_at(params, 1) != spec.password)
+    return fault(2950, "Either the password or username is incorrect.");
   return Value(call.sessions.open(spec.user, duration, call.world().random_hex(64), call.world().now()));
 }
 
@@ -16,7 +17,8 @@ Answer login(Call& call, const Array& params) { return login_for(call, params, c
 
 Answer login_with_duration(Call& call, const Array& params) {
   const std::chrono::seconds duration(int_at(params, 2));
-  if (duration > call.sessions.lifetime()) return unhandled(fmt::format("The session duration cannot exceed {} seconds", call.sessions.lifetime().count()));
+  if (duration > call.sessions.lifetime())
+    return unhandled(fmt::format("The session duration cannot exceed {} seconds", call.sessions.lifetime().count()));
   return login_for(call, params, duration);
 }
 
@@ -45,12 +47,9 @@ Answer system_version(Call& call, const Array&) { return Value(call.world().scen
 Answer product_name(Call&, const Array&) { return Value("Uyuni"); }
 
 constexpr Method kMethods[] = {
-    {"auth.login", "ss", login, Access::Open},
-    {"auth.login", "ssi", login_with_duration, Access::Open},
-    {"auth.logout", "s", logout, Access::Open},
-    {"auth.isSessionKeyValid", "s", is_session_key_valid, Access::Open},
-    {"api.getVersion", "", version, Access::Open},
-    {"api.systemVersion", "", system_version, Access::Open},
+    {"auth.login", "ss", login, Access::Open},           {"auth.login", "ssi", login_with_duration, Access::Open},
+    {"auth.logout", "s", logout, Access::Open},          {"auth.isSessionKeyValid", "s", is_session_key_valid, Access::Open},
+    {"api.getVersion", "", version, Access::Open},       {"api.systemVersion", "", system_version, Access::Open},
     {"api.productName", "", product_name, Access::Open},
 };
 

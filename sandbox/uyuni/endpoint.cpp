@@ -13,7 +13,8 @@ namespace {
 const std::unordered_multimap<std::string, const Method*>& method_table() {
   static const auto table = [] {
     std::unordered_multimap<std::string, const Method*> all;
-    for (const auto methods : {auth_methods(), errata_methods(), organisation_methods(), schedule_methods(), system_methods(), system_scheduling_methods(), system_group_methods()}) {
+    for (const auto methods : {auth_methods(), errata_methods(), organisation_methods(), schedule_methods(), system_methods(),
+                               system_scheduling_methods(), system_group_methods()}) {
       for (const auto& method : methods) all.emplace(method.name, &method);
     }
     return all;
@@ -22,12 +23,15 @@ const std::unordered_multimap<std::string, const Method*>& method_table() {
 }
 
 const std::map<std::string, std::string>& handler_classes() {
-  static const std::map<std::string, std::string> classes{
-      {"api", "com.redhat.rhn.frontend.xmlrpc.api.ApiHandler"}, {"auth", "com.redhat.rhn.frontend.xmlrpc.auth.AuthHandler"},
-      {"channel", "com.redhat.rhn.frontend.xmlrpc.channel.ChannelHandler"}, {"errata", "com.redhat.rhn.frontend.xmlrpc.errata.ErrataHandler"},
-      {"org", "com.redhat.rhn.frontend.xmlrpc.org.OrgHandler"}, {"schedule", "com.redhat.rhn.frontend.xmlrpc.schedule.ScheduleHandler"},
-      {"system", "com.redhat.rhn.frontend.xmlrpc.system.SystemHandler"}, {"systemgroup", "com.redhat.rhn.frontend.xmlrpc.systemgroup.ServerGroupHandler"},
-      {"user", "com.redhat.rhn.frontend.xmlrpc.user.UserHandler"}};
+  static const std::map<std::string, std::string> classes{{"api", "com.redhat.rhn.frontend.xmlrpc.api.ApiHandler"},
+                                                          {"auth", "com.redhat.rhn.frontend.xmlrpc.auth.AuthHandler"},
+                                                          {"channel", "com.redhat.rhn.frontend.xmlrpc.channel.ChannelHandler"},
+                                                          {"errata", "com.redhat.rhn.frontend.xmlrpc.errata.ErrataHandler"},
+                                                          {"org", "com.redhat.rhn.frontend.xmlrpc.org.OrgHandler"},
+                                                          {"schedule", "com.redhat.rhn.frontend.xmlrpc.schedule.ScheduleHandler"},
+                                                          {"system", "com.redhat.rhn.frontend.xmlrpc.system.SystemHandler"},
+                                                          {"systemgroup", "com.redhat.rhn.frontend.xmlrpc.systemgroup.ServerGroupHandler"},
+                                                          {"user", "com.redhat.rhn.frontend.xmlrpc.user.UserHandler"}};
   return classes;
 }
 
@@ -35,8 +39,10 @@ const std::map<std::string, std::string>& handler_classes() {
 std::string camel_case(const std::string& name) {
   std::string text;
   for (std::size_t i = 0; i < name.size(); ++i) {
-    if (name[i] == '_' && i + 1 < name.size()) text += static_cast<char>(std::toupper(static_cast<unsigned char>(name[++i])));
-    else text += name[i];
+    if (name[i] == '_' && i + 1 < name.size())
+      text += static_cast<char>(std::toupper(static_cast<unsigned char>(name[++i])));
+    else
+      text += name[i];
   }
   return text;
 }
@@ -56,14 +62,18 @@ http::Reply plain(int status, std::string body) {
 }  // namespace
 
 Endpoint::Endpoint(Simulation& simulation, const UyuniSpec& spec, std::uint64_t seed)
-    : simulation_(simulation), time_(spec.time_zone), sessions_(spec.session_lifetime), order_(static_cast<std::mt19937::result_type>(seed)) {}
+    : simulation_(simulation),
+      time_(spec.time_zone),
+      sessions_(spec.session_lifetime),
+      order_(static_cast<std::mt19937::result_type>(seed)) {}
 
 void Endpoint::drop_sessions() {
   simulation_.with([&](const Simulation::View&) { sessions_.drop_all(); });
 }
 
 http::Reply Endpoint::handle(const http::Request& request) {
-  if (request.path != "/rpc/api") return plain(404, "<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>");
+  if (request.path != "/rpc/api")
+    return plain(404, "<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>");
   if (request.method != http::Method::Post || request.header("SOAPAction")) {
     auto reply = plain(302, "");
     reply.response.headers.emplace("Location", "/rhn/apidoc/index.jsp");
@@ -88,7 +98,8 @@ xmlrpc::Answer Endpoint::answer(const xmlrpc::Call& request, const Simulation::V
   Call call{view, time_, sessions_, ""};
   Array params = request.params;
   // auth.* keeps its key as an ordinary string; everywhere else a first argument that looks like a key becomes the user.
-  const bool with_user = space != "auth" && !params.empty() && params.front().string() != nullptr && Sessions::looks_like_key(*params.front().string());
+  const bool with_user =
+      space != "auth" && !params.empty() && params.front().string() != nullptr && Sessions::looks_like_key(*params.front().string());
   if (with_user) {
     auto found = sessions_.find(*params.front().string(), view.world.now());
     if (const auto* dead = std::get_if<xmlrpc::Fault>(&found)) return *dead;
@@ -99,11 +110,14 @@ xmlrpc::Answer Endpoint::answer(const xmlrpc::Call& request, const Simulation::V
   const auto [begin, end] = method_table().equal_range(space + "." + name);
   for (auto it = begin; it != end; ++it) {
     const auto& method = *it->second;
-    if ((method.access == Access::Session) != with_user) needs_session = needs_session || !with_user;
-    else if (fits(method.types, params)) return method.answer(call, params);
+    if ((method.access == Access::Session) != with_user)
+      needs_session = needs_session || !with_user;
+    else if (fits(method.types, params))
+      return method.answer(call, params);
   }
   if (!needs_session) return no_method(name, handler->second, with_user, params);
-  return xmlrpc::Fault{-1, fmt::format("java.lang.SecurityException: The {}.{} API is not available for unauthenticated users.", space, name)};
+  return xmlrpc::Fault{-1,
+                       fmt::format("java.lang.SecurityException: The {}.{} API is not available for unauthenticated users.", space, name)};
 }
 
 }  // namespace spm::sandbox::uyuni

@@ -24,8 +24,8 @@ class Endpoint {
 
   Simulation& simulation_;
   LocalTime time_;
-  Sessions sessions_;      // used under the simulation's mutex only
-  std::mt19937 order_;     // likewise
+  Sessions sessions_;   // used under the simulation's mutex only
+  std::mt19937 order_;  // likewise
 };
 
 }  // namespace spm::sandbox::uyuni

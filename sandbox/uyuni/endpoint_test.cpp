@@ -91,15 +91,19 @@ TEST_F(UyuniTest, KeyOutlivesItsExpiryUntilTheCleanUp) {
 }
 
 TEST_F(UyuniTest, WithoutAKeyTheApiIsNotAvailable) {
-  EXPECT_THAT(refuse("system.listSystems", {}, false).text, HasSubstr("java.lang.SecurityException: The system.listSystems API is not available for unauthenticated users."));
+  EXPECT_THAT(refuse("system.listSystems", {}, false).text,
+              HasSubstr("java.lang.SecurityException: The system.listSystems API is not available for unauthenticated users."));
 }
 
 TEST_F(UyuniTest, WrongTypesCountsAndNamesAreNotFound) {
-  EXPECT_THAT(refuse("system.getDetails", {"1000010000"}).text, HasSubstr("redstone.xmlrpc.XmlRpcFault: Could not find method: getDetails in class: com.redhat.rhn.frontend.xmlrpc.system.SystemHandler with params: ["));
+  EXPECT_THAT(refuse("system.getDetails", {"1000010000"}).text,
+              HasSubstr("redstone.xmlrpc.XmlRpcFault: Could not find method: getDetails in class: "
+                        "com.redhat.rhn.frontend.xmlrpc.system.SystemHandler with params: ["));
   EXPECT_THAT(refuse("system.scheduleReboot", {kUbuntu, "20260131T10:00:00"}).text, HasSubstr("Could not find method"));
   EXPECT_THAT(refuse("system.nope", {}).text, HasSubstr("Could not find method: nope"));
   EXPECT_EQ(refuse("nope.listSystems", {}).text, "The specified handler cannot be found");
-  EXPECT_THAT(refuse("system.scheduleApplyErrata", {kUbuntu, ids({2001}), at("20260131T10:00:00"), 1}).text, HasSubstr("Could not find method"));
+  EXPECT_THAT(refuse("system.scheduleApplyErrata", {kUbuntu, ids({2001}), at("20260131T10:00:00"), 1}).text,
+              HasSubstr("Could not find method"));
 }
 
 TEST_F(UyuniTest, UnderscoresBecomeCamelCase) { EXPECT_EQ(call("system.list_systems").array()->size(), 3U); }
@@ -153,7 +157,8 @@ TEST_F(UyuniTest, StrictModeWantsEveryPatchOnEverySystem) {
   const auto nginx = erratum_id("USN-2-1");
   call("system.scheduleApplyErrata", {kUbuntu, ids({nginx})});
   EXPECT_EQ(refuse("system.scheduleApplyErrata", {ids({kUbuntu, kWeb}), ids({openssl, nginx})}).code, 2600);
-  const auto lenient = call("system.scheduleApplyErrata", {ids({kUbuntu, kWeb}), ids({openssl, nginx}), at("20260131T09:00:00"), true, false});
+  const auto lenient =
+      call("system.scheduleApplyErrata", {ids({kUbuntu, kWeb}), ids({openssl, nginx}), at("20260131T09:00:00"), true, false});
   EXPECT_EQ(lenient.array()->size(), 2U);  // two sets, two actions
 }
 
@@ -203,7 +208,8 @@ TEST_F(UyuniTest, CancelledActionKeepsNoSystems) {
 }
 
 TEST_F(UyuniTest, ScriptResultsUseCamelCaseAndAppearWhenTheyAreThere) {
-  const auto action = call("system.scheduleScriptRun", {"spm", ids({kUbuntu}), "root", "root", 60, "#!/bin/sh\r\necho hello\r\n", at("20260131T09:00:00")});
+  const auto action =
+      call("system.scheduleScriptRun", {"spm", ids({kUbuntu}), "root", "root", 60, "#!/bin/sh\r\necho hello\r\n", at("20260131T09:00:00")});
   EXPECT_TRUE(call("system.getScriptResults", {action}).array()->empty());
   clock.advance(std::chrono::seconds(3));
   const auto results = call("system.getScriptResults", {action});

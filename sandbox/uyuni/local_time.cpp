@@ -22,8 +22,13 @@ Parts split(const void* zone, Time time) {
   const auto day = date::floor<date::days>(moment);
   const date::year_month_day ymd(day);
   const date::hh_mm_ss clock(moment - day);
-  return {static_cast<int>(ymd.year()), static_cast<int>(static_cast<unsigned>(ymd.month())), static_cast<int>(static_cast<unsigned>(ymd.day())),
-          static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()), local.get_info().abbrev,
+  return {static_cast<int>(ymd.year()),
+          static_cast<int>(static_cast<unsigned>(ymd.month())),
+          static_cast<int>(static_cast<unsigned>(ymd.day())),
+          static_cast<int>(clock.hours().count()),
+          static_cast<int>(clock.minutes().count()),
+          static_cast<int>(clock.seconds().count()),
+          local.get_info().abbrev,
           date::weekday(day).c_encoding()};
 }
 
@@ -56,7 +61,8 @@ std::string LocalTime::java(Time time) const {
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto p = split(zone_, time);
-  return fmt::format("{} {} {:02} {:02}:{:02}:{:02} {} {}", kDays[p.weekday], kMonths[p.month - 1], p.day, p.hour, p.minute, p.second, p.zone, p.year);
+  return fmt::format("{} {} {:02} {:02}:{:02}:{:02} {} {}", kDays[p.weekday], kMonths[p.month - 1], p.day, p.hour, p.minute, p.second,
+                     p.zone, p.year);
 }
 
 std::string LocalTime::timestamp(Time time) const {
@@ -66,12 +72,13 @@ std::string LocalTime::timestamp(Time time) const {
 
 std::optional<Time> LocalTime::parse(const std::string& text) const {
   Parts p{};
-  const bool shaped = number_at(text, 0, 4, p.year) && number_at(text, 4, 2, p.month) && number_at(text, 6, 2, p.day) && text.size() > 8 && text[8] == 'T' &&
-                      number_at(text, 9, 2, p.hour) && text.size() > 11 && text[11] == ':' && number_at(text, 12, 2, p.minute) && text.size() > 14 && text[14] == ':' &&
-                      number_at(text, 15, 2, p.second);
+  const bool shaped = number_at(text, 0, 4, p.year) && number_at(text, 4, 2, p.month) && number_at(text, 6, 2, p.day) && text.size() > 8 &&
+                      text[8] == 'T' && number_at(text, 9, 2, p.hour) && text.size() > 11 && text[11] == ':' &&
+                      number_at(text, 12, 2, p.minute) && text.size() > 14 && text[14] == ':' && number_at(text, 15, 2, p.second);
   if (!shaped || p.month == 0) return std::nullopt;
   const auto first = date::local_days(date::year(p.year) / date::month(1) / 1 + date::months(p.month - 1));
-  const auto local = first + date::days(p.day - 1) + std::chrono::hours(p.hour) + std::chrono::minutes(p.minute) + std::chrono::seconds(p.second);
+  const auto local =
+      first + date::days(p.day - 1) + std::chrono::hours(p.hour) + std::chrono::minutes(p.minute) + std::chrono::seconds(p.second);
   const date::zoned_time zoned(&zone_of(zone_), date::local_seconds(local), date::choose::earliest);
   return Time(zoned.get_sys_time());
 }

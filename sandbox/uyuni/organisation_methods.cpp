@@ -8,7 +8,8 @@ namespace {
 
 Answer list_orgs(Call& call, const Array&) {
   const auto systems = static_cast<int>(call.world().hosts().size());
-  return Value(Array{Struct{{"id", 1}, {"name", call.world().scenario().uyuni.organisation}, {"active_users", 1}, {"systems", systems}, {"trusts", 0}}});
+  return Value(Array{
+      Struct{{"id", 1}, {"name", call.world().scenario().uyuni.organisation}, {"active_users", 1}, {"systems", systems}, {"trusts", 0}}});
 }
 
 Answer list_assignable_roles(Call&, const Array&) {
@@ -20,7 +21,10 @@ Answer list_software_channels(Call& call, const Array&) {
   Array channels;
   for (const auto& host : call.world().hosts()) {
     if (!seen.insert(host->os->channel).second) continue;
-    channels.push_back(Struct{{"label", host->os->channel}, {"name", host->os->channel_name}, {"parent_label", ""}, {"end_of_life", ""},
+    channels.push_back(Struct{{"label", host->os->channel},
+                              {"name", host->os->channel_name},
+                              {"parent_label", ""},
+                              {"end_of_life", ""},
                               {"arch", host->os->family == Family::Debian ? "AMD64 Debian" : "x86_64"}});
   }
   return Value(channels);

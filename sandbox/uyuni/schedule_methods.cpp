@@ -15,12 +15,17 @@ bool is_failed(ActionStatus status) { return status == ActionStatus::Failed; }
 using StatusTest = bool (*)(ActionStatus);
 
 int count(const Action& action, StatusTest test) {
-  return static_cast<int>(std::count_if(action.systems.begin(), action.systems.end(), [&](const auto& entry) { return test(entry.status); }));
+  return static_cast<int>(
+      std::count_if(action.systems.begin(), action.systems.end(), [&](const auto& entry) { return test(entry.status); }));
 }
 
 Struct schedule_action(const Call& call, const Action& action) {
-  Struct members{{"id", action.id}, {"name", action.name + " scheduled by " + action.scheduler.value_or("(unknown)")}, {"type", display_name(action.type)},
-                 {"earliest", call.time.date(action.earliest)}, {"completedSystems", count(action, is_completed)}, {"failedSystems", count(action, is_failed)},
+  Struct members{{"id", action.id},
+                 {"name", action.name + " scheduled by " + action.scheduler.value_or("(unknown)")},
+                 {"type", display_name(action.type)},
+                 {"earliest", call.time.date(action.earliest)},
+                 {"completedSystems", count(action, is_completed)},
+                 {"failedSystems", count(action, is_failed)},
                  {"inProgressSystems", count(action, is_in_progress)}};
   if (action.scheduler) members.emplace("scheduler", *action.scheduler);
   return members;
@@ -52,8 +57,10 @@ Answer list_systems(Call& call, const Array& params, StatusTest test) {
     if (!test(entry.status)) continue;
     const auto& host = *call.world().host(entry.sid);
     Struct members{{"server_id", entry.sid}, {"server_name", host.spec.name}, {"base_channel", host.os->channel}};
-    if (is_in_progress(entry.status)) members.emplace("timestamp", call.time.date(action->earliest));
-    else if (entry.completed) members.emplace("timestamp", call.time.date(*entry.completed));
+    if (is_in_progress(entry.status))
+      members.emplace("timestamp", call.time.date(action->earliest));
+    else if (entry.completed)
+      members.emplace("timestamp", call.time.date(*entry.completed));
     if (entry.message) members.emplace("message", *entry.message);
     systems.push_back(std::move(members));
   }
@@ -70,7 +77,8 @@ Answer cancel_actions(Call& call, const Array& params) {
   for (const auto id : ids) {
     const auto* action = call.actions().find(id);
     if (action == nullptr) return no_such_action(id);
-    const bool picked = std::any_of(action->systems.begin(), action->systems.end(), [](const auto& entry) { return entry.status == ActionStatus::PickedUp; });
+    const bool picked = std::any_of(action->systems.begin(), action->systems.end(),
+                                    [](const auto& entry) { return entry.status == ActionStatus::PickedUp; });
     if (picked) return fault(10003, fmt::format("Cannot cancel an action in PICKED UP state. Action id: {}", id));
   }
   if (!call.actions().troubles.taskomatic_up) return taskomatic_down();

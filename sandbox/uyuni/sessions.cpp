@@ -40,8 +40,10 @@ std::variant<std::string, xmlrpc::Fault> Sessions::find(const std::string& key, 
   clean_up(now);
   const auto id = row_id(key);
   const auto row = rows_.find(id);
-  if (row == rows_.end()) return xmlrpc::Fault{-1, fmt::format("com.redhat.rhn.common.hibernate.LookupException: Could not find session with id: {}", id)};
-  if (row->second.key != key) return xmlrpc::Fault{-1, fmt::format("com.redhat.rhn.domain.session.InvalidSessionIdException: Session id: {} is not valid.", id)};
+  if (row == rows_.end())
+    return xmlrpc::Fault{-1, fmt::format("com.redhat.rhn.common.hibernate.LookupException: Could not find session with id: {}", id)};
+  if (row->second.key != key)
+    return xmlrpc::Fault{-1, fmt::format("com.redhat.rhn.domain.session.InvalidSessionIdException: Session id: {} is not valid.", id)};
   row->second.expires = now + lifetime_;
   return row->second.login;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Session keys: a row number, 'x' and 64 hexadecimal digits; sliding (uyuni-xmlrpc 1.7). A look-up does not check the expiry: a key dies when the
-// clean-up task removes a row that is two lifetimes past it. Guarded by the simulation's mutex.
+// Session keys: a row number, 'x' and 64 hexadecimal digits; sliding (uyuni-xmlrpc 1.7). A look-up does not check the expiry: a key dies
+// when the clean-up task removes a row that is two lifetimes past it. Guarded by the simulation's mutex.
 
 #include <map>
 #include <string>

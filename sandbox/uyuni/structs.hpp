@@ -5,9 +5,9 @@
 
 namespace spm::sandbox::uyuni {
 
-[[nodiscard]] Struct short_system(const Call& call, const Host& host);        // ShortSystemInfo without `created`, as listSystems gives it
-[[nodiscard]] Struct system_overview(const Call& call, const Host& host);     // id, name, created, last_boot, last_checkin
-[[nodiscard]] Struct system_details(const Call& call, const Host& host);      // getDetails
+[[nodiscard]] Struct short_system(const Call& call, const Host& host);     // ShortSystemInfo without `created`, as listSystems gives it
+[[nodiscard]] Struct system_overview(const Call& call, const Host& host);  // id, name, created, last_boot, last_checkin
+[[nodiscard]] Struct system_details(const Call& call, const Host& host);   // getDetails
 [[nodiscard]] Struct errata_overview(const Call& call, const Erratum& erratum);
 [[nodiscard]] Struct errata_short(const Call& call, const Erratum& erratum);
 [[nodiscard]] Struct server_group(const Call& call, const std::string& name);

@@ -72,7 +72,8 @@ Answer get_network_for_systems(Call& call, const Array& params) {
   for (const auto sid : ints_at(params, 0)) {
     const auto* host = call.world().host(sid);
     if (host == nullptr) return no_such_system(sid);
-    systems.push_back(Struct{{"system_id", host->sid}, {"ip", host->ip}, {"ip6", ""}, {"hostname", host->spec.name}, {"primary_fqdn", host->spec.name}});
+    systems.push_back(
+        Struct{{"system_id", host->sid}, {"ip", host->ip}, {"ip6", ""}, {"hostname", host->spec.name}, {"primary_fqdn", host->spec.name}});
   }
   return Value(systems);
 }
@@ -100,7 +101,11 @@ Answer list_packages_of(Call& call, const Array& params, bool with_ids) {
   for (const auto& [name, versions] : host->profile) {
     for (const auto& installed : versions) {
       const auto parts = split_for_uyuni(*host, installed.evr);
-      Struct members{{"name", name}, {"epoch", parts.epoch}, {"version", parts.version}, {"release", parts.release}, {"installtime", call.time.date(installed.installed_at)}};
+      Struct members{{"name", name},
+                     {"epoch", parts.epoch},
+                     {"version", parts.version},
+                     {"release", parts.release},
+                     {"installtime", call.time.date(installed.installed_at)}};
       if (with_ids) {
         members.emplace("package_id", call.world().errata().package_id(host->os->id, name, installed.evr));
         members.emplace("arch", host->os->arch_label(installed.arch));
@@ -134,7 +139,8 @@ Answer get_relevant_errata_of_systems(Call& call, const Array& params) {
   for (const auto sid : ints_at(params, 0)) {
     const auto* host = call.world().host(sid);
     if (host == nullptr) return no_such_system(sid);
-    systems.push_back(Struct{{"system_id", std::to_string(sid)}, {"errata", relevant(call, *host)}});  // a string here, unlike everywhere else
+    systems.push_back(
+        Struct{{"system_id", std::to_string(sid)}, {"errata", relevant(call, *host)}});  // a string here, unlike everywhere else
   }
   return Value(systems);
 }
@@ -145,7 +151,8 @@ Answer get_unscheduled_errata(Call& call, const Array& params) {
   const auto scheduled = call.actions().scheduled_errata(host->sid);
   Array errata;
   for (const int id : host->needed) {
-    if (std::find(scheduled.begin(), scheduled.end(), id) == scheduled.end()) errata.push_back(errata_short(call, *call.world().errata().find(id)));
+    if (std::find(scheduled.begin(), scheduled.end(), id) == scheduled.end())
+      errata.push_back(errata_short(call, *call.world().errata().find(id)));
   }
   return Value(errata);
 }
@@ -178,7 +185,12 @@ Answer list_notes(Call& call, const Array& params) {
   if (host == nullptr) return lookup_failed(int_at(params, 0));
   Array notes;
   for (const auto& note : host->notes) {
-    notes.push_back(Struct{{"id", note.id}, {"subject", note.subject}, {"note", note.body}, {"system_id", host->sid}, {"creator", call.login}, {"updated", call.time.date(note.updated)}});
+    notes.push_back(Struct{{"id", note.id},
+                           {"subject", note.subject},
+                           {"note", note.body},
+                           {"system_id", host->sid},
+                           {"creator", call.login},
+                           {"updated", call.time.date(note.updated)}});
   }
   return Value(notes);
 }
@@ -206,7 +218,8 @@ Answer set_custom_values(Call& call, const Array& params) {
   std::string undefined;
   std::map<std::string, std::string> wanted;
   for (const auto& [label, value] : *params[1].structure()) {
-    const bool defined = std::any_of(call.world().hosts().begin(), call.world().hosts().end(), [&](const auto& known) { return known->spec.custom_values.contains(label); });
+    const bool defined = std::any_of(call.world().hosts().begin(), call.world().hosts().end(),
+                                     [&](const auto& known) { return known->spec.custom_values.contains(label); });
     if (!defined) undefined += (undefined.empty() ? "" : ", ") + label;
     if (value.string() != nullptr) wanted[label] = *value.string();
   }

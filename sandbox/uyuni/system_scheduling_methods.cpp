@@ -37,8 +37,10 @@ std::variant<std::map<std::int64_t, std::vector<int>>, xmlrpc::Fault> unschedule
   }
   if (request.relevance == Relevance::Lenient) return todo;
   // Strict, which is the default: a system that still needs something must need all of it (uyuni-xmlrpc 4.7).
-  const bool incomplete = std::any_of(todo.begin(), todo.end(), [&](const auto& entry) { return entry.second.size() != request.errata.size(); });
-  if (todo.empty() || incomplete) return fault(2600, "Invalid errata: at least one of the requested patches is not applicable or already scheduled.");
+  const bool incomplete =
+      std::any_of(todo.begin(), todo.end(), [&](const auto& entry) { return entry.second.size() != request.errata.size(); });
+  if (todo.empty() || incomplete)
+    return fault(2600, "Invalid errata: at least one of the requested patches is not applicable or already scheduled.");
   return todo;
 }
 
@@ -59,7 +61,11 @@ Answer schedule_patches(Call& call, PatchRequest request, const std::vector<std:
   for (const auto& [sid, errata] : std::get<0>(found)) sets[errata].push_back(sid);
   Array ids;
   for (const auto& [errata, systems] : sets) {
-    Action action{.type = ActionType::PatchUpdate, .name = patch_action_name(call, errata), .scheduler = call.login, .earliest = request.earliest, .errata = errata};
+    Action action{.type = ActionType::PatchUpdate,
+                  .name = patch_action_name(call, errata),
+                  .scheduler = call.login,
+                  .earliest = request.earliest,
+                  .errata = errata};
     for (const auto sid : systems) action.systems.push_back({.sid = sid});
     const int id = call.actions().schedule(std::move(action));
     for (const auto sid : systems) call.world().record(*call.world().host(sid), "patch_scheduled", {{"action_id", id}});
@@ -71,13 +77,18 @@ Answer schedule_patches(Call& call, PatchRequest request, const std::vector<std:
 std::optional<Time> date_at(const Call& call, const Array& params, std::size_t i) { return call.time.parse(params.at(i).date()->text); }
 xmlrpc::Fault bad_date() { return unhandled("Unparseable date"); }
 
-Answer apply_now(Call& call, const Array& params) { return schedule_patches(call, {.systems = ints_at(params, 0), .errata = {}, .earliest = call.world().now()}, ints_at(params, 1)); }
+Answer apply_now(Call& call, const Array& params) {
+  return schedule_patches(call, {.systems = ints_at(params, 0), .errata = {}, .earliest = call.world().now()}, ints_at(params, 1));
+}
 
 Answer apply_at(Call& call, const Array& params) {
   const auto earliest = date_at(call, params, 2);
   if (!earliest) return bad_date();
   const bool lenient = params.size() >= 5 && !flag_at(params, 4);
-  return schedule_patches(call, {.systems = ints_at(params, 0), .errata = {}, .earliest = *earliest, .relevance = lenient ? Relevance::Lenient : Relevance::Strict}, ints_at(params, 1));
+  return schedule_patches(
+      call,
+      {.systems = ints_at(params, 0), .errata = {}, .earliest = *earliest, .relevance = lenient ? Relevance::Lenient : Relevance::Strict},
+      ints_at(params, 1));
 }
 
 Answer schedule_simple(Call& call, const Array& params, ActionType type) {
@@ -110,7 +121,8 @@ Answer schedule_script(Call& call, const Array& params, std::size_t first, const
   const auto earliest = date_at(call, params, first + 5);
   if (!earliest) return bad_date();
   Action action{.type = ActionType::Script, .name = label, .scheduler = call.login, .earliest = *earliest};
-  action.script = {text_at(params, first + 1), text_at(params, first + 2), static_cast<int>(int_at(params, first + 3)), without_carriage_returns(text_at(params, first + 4))};
+  action.script = {text_at(params, first + 1), text_at(params, first + 2), static_cast<int>(int_at(params, first + 3)),
+                   without_carriage_returns(text_at(params, first + 4))};
   for (const auto sid : sids) {
     if (call.world().host(sid) == nullptr) return no_such_system(sid);
     action.systems.push_back({.sid = sid});
@@ -139,17 +151,32 @@ Answer get_script_action_details(Call& call, const Array& params) {
   const auto found = find_script(call, int_at(params, 0));
   if (const auto* refused = std::get_if<xmlrpc::Fault>(&found)) return *refused;
   const auto& action = *std::get<const Action*>(found);
-  Struct members{{"id", action.id}, {"content", action.script.content}, {"run_as_user", action.script.user}, {"run_as_group", action.script.group}, {"timeout", action.script.timeout_seconds}};
+  Struct members{{"id", action.id},
+                 {"content", action.script.content},
+                 {"run_as_user", action.script.user},
+                 {"run_as_group", action.script.group},
+                 {"timeout", action.script.timeout_seconds}};
   const auto results = std::get<Value>(script_results(call, action));
   if (!results.array()->empty()) members.emplace("result", results);
   return Value(members);
 }
 
 Struct system_event(const Call& call, const Action& action, const SystemAction& entry) {
-  const auto count = [&](ActionStatus status) { return static_cast<int>(std::count_if(action.systems.begin(), action.systems.end(), [&](const auto& known) { return known.status == status; })); };
-  Struct members{{"failed_count", count(ActionStatus::Failed)}, {"successful_count", count(ActionStatus::Completed)}, {"action_type", display_name(action.type)},
-                 {"earliest_action", call.time.java(action.earliest)}, {"archived", action.archived ? 1 : 0}, {"name", action.name}, {"id", action.id}, {"version", "2"},
-                 {"modified", call.time.java(action.created)}, {"modified_date", call.time.date(action.created)}, {"created", call.time.java(action.created)},
+  const auto count = [&](ActionStatus status) {
+    return static_cast<int>(
+        std::count_if(action.systems.begin(), action.systems.end(), [&](const auto& known) { return known.status == status; }));
+  };
+  Struct members{{"failed_count", count(ActionStatus::Failed)},
+                 {"successful_count", count(ActionStatus::Completed)},
+                 {"action_type", display_name(action.type)},
+                 {"earliest_action", call.time.java(action.earliest)},
+                 {"archived", action.archived ? 1 : 0},
+                 {"name", action.name},
+                 {"id", action.id},
+                 {"version", "2"},
+                 {"modified", call.time.java(action.created)},
+                 {"modified_date", call.time.date(action.created)},
+                 {"created", call.time.java(action.created)},
                  {"created_date", call.time.date(action.created)}};
   if (action.scheduler) members.emplace("scheduler_user", *action.scheduler);
   if (entry.picked_up) {
@@ -182,7 +209,9 @@ Answer list_events(Call& call, std::int64_t sid, const std::string* type, std::o
 }
 
 Answer list_system_events(Call& call, const Array& params) { return list_events(call, int_at(params, 0), nullptr, std::nullopt); }
-Answer list_system_events_of_type(Call& call, const Array& params) { return list_events(call, int_at(params, 0), &text_at(params, 1), std::nullopt); }
+Answer list_system_events_of_type(Call& call, const Array& params) {
+  return list_events(call, int_at(params, 0), &text_at(params, 1), std::nullopt);
+}
 Answer list_system_events_since(Call& call, const Array& params) {
   const auto since = date_at(call, params, 1);
   return since ? list_events(call, int_at(params, 0), nullptr, since) : Answer(bad_date());
@@ -233,7 +262,9 @@ Answer event_history_since(Call& call, const Array& params) {
   const auto since = date_at(call, params, 1);
   return since ? history(call, int_at(params, 0), since, 0, -1, HistoryForm::Full) : Answer(bad_date());
 }
-Answer event_history_page(Call& call, const Array& params) { return history(call, int_at(params, 0), std::nullopt, int_at(params, 1), int_at(params, 2), HistoryForm::Full); }
+Answer event_history_page(Call& call, const Array& params) {
+  return history(call, int_at(params, 0), std::nullopt, int_at(params, 1), int_at(params, 2), HistoryForm::Full);
+}
 Answer event_history_page_since(Call& call, const Array& params) {
   const auto since = date_at(call, params, 1);
   return since ? history(call, int_at(params, 0), since, int_at(params, 2), int_at(params, 3), HistoryForm::Full) : Answer(bad_date());

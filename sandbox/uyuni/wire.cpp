@@ -19,9 +19,12 @@ class Writer {
 
   void text(const std::string& plain) {
     for (const char c : plain) {
-      if (c == '<') out += "&lt;";
-      else if (c == '&') out += "&amp;";
-      else out += c;
+      if (c == '<')
+        out += "&lt;";
+      else if (c == '&')
+        out += "&amp;";
+      else
+        out += c;
     }
   }
 
@@ -33,7 +36,9 @@ class Writer {
     text(plain);
     out += "</string>";
   }
-  void write(std::int64_t number) { out += fmt::format("<i4>{}</i4>", static_cast<std::int32_t>(number)); }  // longs are truncated to 32 bits
+  void write(std::int64_t number) {
+    out += fmt::format("<i4>{}</i4>", static_cast<std::int32_t>(number));
+  }  // longs are truncated to 32 bits
   void write(bool flag) { out += flag ? "<boolean>1</boolean>" : "<boolean>0</boolean>"; }
   void write(double number) { out += fmt::format("<double>{}</double>", number); }
   void write(const xmlrpc::LocalDateTime& date) { out += "<dateTime.iso8601>" + date.text + "</dateTime.iso8601>"; }
@@ -46,7 +51,8 @@ class Writer {
     std::vector<const xmlrpc::Struct::value_type*> shuffled;
     shuffled.reserve(members.size());
     for (const auto& member : members) shuffled.push_back(&member);
-    if (shuffled.size() > 1) std::rotate(shuffled.begin(), shuffled.begin() + static_cast<std::ptrdiff_t>(order_() % shuffled.size()), shuffled.end());
+    if (shuffled.size() > 1)
+      std::rotate(shuffled.begin(), shuffled.begin() + static_cast<std::ptrdiff_t>(order_() % shuffled.size()), shuffled.end());
     out += "<struct>";
     for (const auto* member : shuffled) {
       out += "<member><name>";
@@ -67,7 +73,10 @@ std::string write(const xmlrpc::Answer& answer, std::mt19937& order) {
   Writer writer(order);
   writer.out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodResponse>";
   if (const auto* fault = std::get_if<xmlrpc::Fault>(&answer)) {
-    writer.out += fmt::format("<fault><value><struct><member><name>faultCode</name><value><int>{}</int></value></member><member><name>faultString</name><value><string>", fault->code);
+    writer.out += fmt::format(
+        "<fault><value><struct><member><name>faultCode</name><value><int>{}</int></value></member><member><name>faultString</"
+        "name><value><string>",
+        fault->code);
     writer.text(fault->text);
     writer.out += "</string></value></member></struct></value></fault>";
   } else {

@@ -1,6 +1,6 @@
 #pragma once
-// Answers as UYUNI's serializer writes them (uyuni-xmlrpc 1.3): members in no order, only '<' and '&' escaped, <i4> for integers but <int> in a
-// fault. Not the product's writer on purpose: the client must read this dialect, not its own. Pure.
+// Answers as UYUNI's serializer writes them (uyuni-xmlrpc 1.3): members in no order, only '<' and '&' escaped, <i4> for integers but <int>
+// in a fault. Not the product's writer on purpose: the client must read this dialect, not its own. Pure.
 
 #include <random>
 #include <string>

@@ -19,7 +19,9 @@ void refresh_queue_gauges(metrics::Metrics& metrics, db::Pool& pool) {
 std::vector<http::Endpoint> own_endpoints(metrics::Metrics& metrics, db::Pool& pool, std::string contract) {
   return {
       {Method::Get, "/api/v1/openapi.json", Permission::ReadState,
-       [contract = std::move(contract)](const http::Request&) -> Result<http::Response> { return http::text_response(200, contract, "application/json"); }},
+       [contract = std::move(contract)](const http::Request&) -> Result<http::Response> {
+         return http::text_response(200, contract, "application/json");
+       }},
       {Method::Get, "/metrics", Permission::ReadMetrics,
        [&metrics, &pool](const http::Request&) -> Result<http::Response> {
          refresh_queue_gauges(metrics, pool);

@@ -10,9 +10,9 @@
 #include "app/wiring.hpp"
 #include "approvals/approvals.hpp"
 #include "auth/api_key.hpp"
-#include "db/db.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
+#include "db/db.hpp"
 #include "engine/engine.hpp"
 #include "engine/worker.hpp"
 #include "health/health.hpp"
@@ -45,8 +45,9 @@ void append(std::vector<T>& all, std::vector<T> more) {
 net::CallObserver count_calls(metrics::Metrics& metrics) {
   return [&metrics](std::string_view upstream, std::string_view call, std::string_view outcome, std::chrono::microseconds duration) {
     metrics.count_upstream_call(upstream, call, outcome, duration);
-    log::write(outcome == "ok" ? log::Level::Debug : log::Level::Warning, "upstream", "call",
-               {{"upstream", upstream}, {"call", call}, {"outcome", outcome}, {"duration_ms", static_cast<double>(duration.count()) / 1000.0}});
+    log::write(
+        outcome == "ok" ? log::Level::Debug : log::Level::Warning, "upstream", "call",
+        {{"upstream", upstream}, {"call", call}, {"outcome", outcome}, {"duration_ms", static_cast<double>(duration.count()) / 1000.0}});
   };
 }
 
@@ -54,8 +55,12 @@ http::ExchangeObserver record_exchanges(metrics::Metrics& metrics) {
   return [&metrics](const http::Exchange& exchange) {
     metrics.count_http_request(http::to_string(exchange.method), exchange.route, exchange.status, exchange.duration);
     log::write(exchange.status >= 500 ? log::Level::Warning : log::Level::Info, "http", "request",
-               {{"method", http::to_string(exchange.method)}, {"route", exchange.route}, {"status", exchange.status},
-                {"duration_ms", static_cast<double>(exchange.duration.count()) / 1000.0}, {"actor", exchange.actor}, {"from", exchange.remote_address}});
+               {{"method", http::to_string(exchange.method)},
+                {"route", exchange.route},
+                {"status", exchange.status},
+                {"duration_ms", static_cast<double>(exchange.duration.count()) / 1000.0},
+                {"actor", exchange.actor},
+                {"from", exchange.remote_address}});
   };
 }
 
@@ -107,20 +112,23 @@ struct Service::Parts {
     if (const auto differences = contract.compare_routes(table); !differences.empty()) {
       throw std::logic_error(fmt::format("routes and contract differ: {}", fmt::join(differences, "; ")));
     }
-    return http::Dispatcher({.endpoints = std::move(table),
-                             .authenticate = [this](const http::Request& request) { return authenticator.authenticate(request); },
-                             .run_once = [this](const http::Request& request, const std::string& key, std::string_view route,
-                                                const std::function<Result<http::Response>()>& work) { return idempotency.run_once(request, key, route, work); },
-                             .observer = record_exchanges(metrics),
-                             .answer_check = options.answer_check},
-                            std::move(contract), clock);
+    return http::Dispatcher(
+        {.endpoints = std::move(table),
+         .authenticate = [this](const http::Request& request) { return authenticator.authenticate(request); },
+         .run_once = [this](
+                         const http::Request& request, const std::string& key, std::string_view route,
+                         const std::function<Result<http::Response>()>& work) { return idempotency.run_once(request, key, route, work); },
+         .observer = record_exchanges(metrics),
+         .answer_check = options.answer_check},
+        std::move(contract), clock);
   }
 
   std::unique_ptr<http::Server> make_server() {
     http::ServerOptions edge;
     edge.listen = {{settings.api.host, settings.api.port}};
     if (!settings.api.tls_certificate_file.empty()) edge.tls = http::TlsFiles{settings.api.tls_certificate_file, settings.api.tls_key_file};
-    auto created = http::Server::create(std::move(edge), [this](http::Request& request) { return dispatcher.handle(request); }, http::edge_problem(clock));
+    auto created = http::Server::create(
+        std::move(edge), [this](http::Request& request) { return dispatcher.handle(request); }, http::edge_problem(clock));
     if (!created) throw std::runtime_error(created.error().message);
     return std::move(*created);
   }
@@ -162,7 +170,9 @@ void Service::stop() {
   parts_->prober.stop();
   parts_->scheduler.stop();
   if (!parts_->worker.stop(kStepGrace)) {
-    log::warning("app", "steps are still waiting for an upstream; another orchestrator, or the next start, goes on when their leases have run out", {{"node", parts_->node}});
+    log::warning("app",
+                 "steps are still waiting for an upstream; another orchestrator, or the next start, goes on when their leases have run out",
+                 {{"node", parts_->node}});
   }
 }
 

@@ -1,20 +1,21 @@
 #pragma once
-// The whole program on one screen: what exists, who gets what, in which order it starts and stops. Used by `serve`, `demo`, bench and tests.
+// The whole program on one screen: what exists, who gets what, in which order it starts and stops. Used by `serve`, `demo`, bench and
+// tests.
 
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "config/settings.hpp"
 #include "base/time.hpp"
+#include "config/settings.hpp"
 #include "http/dispatcher.hpp"
 
 namespace spm::app {
 
 struct ServiceOptions {
-  double time_factor = 1;                                    // of every wait; 1 but in the demo and in tests
+  double time_factor = 1;  // of every wait; 1 but in the demo and in tests
   std::chrono::milliseconds probe_interval{10'000};
-  http::AnswerCheck answer_check = http::AnswerCheck::Off;   // tests hold every answer against the contract
+  http::AnswerCheck answer_check = http::AnswerCheck::Off;  // tests hold every answer against the contract
 };
 
 class Service {

@@ -28,7 +28,12 @@ uyuni::UyuniOptions uyuni_options(const config::UyuniSettings& settings) {
 
 salt::Options salt_options(const config::SaltSettings& settings, const config::UyuniSettings& uyuni) {
   // UYUNI's own Salt API carries a certificate of the same making, so the same trust is used for both.
-  return {.url = settings.url, .user = settings.user, .password = settings.password, .eauth = settings.eauth, .verify_tls = uyuni.verify_tls, .ca_file = uyuni.ca_file};
+  return {.url = settings.url,
+          .user = settings.user,
+          .password = settings.password,
+          .eauth = settings.eauth,
+          .verify_tls = uyuni.verify_tls,
+          .ca_file = uyuni.ca_file};
 }
 
 spm_sync::Options spm_sync_options(const config::SpmSyncSettings& settings) {
@@ -43,7 +48,8 @@ Upstreams::Upstreams(const config::Settings& settings, const Clock& clock, const
       inventory_(std::make_unique<uyuni::UyuniInventory>(*uyuni_)),
       fleet_(std::make_unique<uyuni::UyuniFleet>(*uyuni_)),
       uyuni_probe_(std::make_unique<uyuni::UyuniProbe>(*uyuni_)) {
-  if (!settings.salt.url.empty()) salt_ = std::make_unique<salt::SaltCommands>(salt_options(settings.salt, settings.uyuni), clock, observer);
+  if (!settings.salt.url.empty())
+    salt_ = std::make_unique<salt::SaltCommands>(salt_options(settings.salt, settings.uyuni), clock, observer);
   if (settings.command_backend == config::CommandBackend::Salt) {
     if (!salt_) throw std::runtime_error("COMMAND_BACKEND=salt needs SALT_API_URL");
     commands_ = salt_.get();
@@ -56,7 +62,8 @@ Upstreams::Upstreams(const config::Settings& settings, const Clock& clock, const
   }
   if (!settings.prometheus.url.empty()) {
     prometheus_ = std::make_unique<prometheus::PrometheusMetrics>(
-        prometheus::Options{.url = settings.prometheus.url, .timeout = settings.prometheus.timeout, .verify_tls = true, .ca_file = ""}, clock, observer);
+        prometheus::Options{.url = settings.prometheus.url, .timeout = settings.prometheus.timeout, .verify_tls = true, .ca_file = ""},
+        clock, observer);
   }
 }
 

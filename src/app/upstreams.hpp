@@ -27,8 +27,8 @@ class Upstreams {
   [[nodiscard]] ports::Inventory& inventory() { return *inventory_; }
   [[nodiscard]] ports::Fleet& fleet() { return *fleet_; }
   [[nodiscard]] ports::Commands& commands() { return *commands_; }
-  [[nodiscard]] ports::AdvisoryCatalogue* catalogue() { return spm_sync_.get(); }   // null: not configured
-  [[nodiscard]] ports::MetricsSource* metrics() { return prometheus_.get(); }       // null: not configured
+  [[nodiscard]] ports::AdvisoryCatalogue* catalogue() { return spm_sync_.get(); }  // null: not configured
+  [[nodiscard]] ports::MetricsSource* metrics() { return prometheus_.get(); }      // null: not configured
 
   // Every upstream with its probe, in the order in which people think of them; not configured ones have none.
   [[nodiscard]] std::vector<health::Watched> watched() const;

@@ -28,7 +28,8 @@ engine::Settings engine_settings_from(const config::Settings& settings, double t
   engine.defaults.timeout = tests.timeout;
   engine.defaults.metrics_required = tests.metrics_required;
   engine.defaults.restore_after_test = tests.restore_after_test;
-  engine.defaults.snapshot_type = tests.snapshot_type == config::SnapshotType::Snapper ? engine::SnapshotType::Snapper : engine::SnapshotType::None;
+  engine.defaults.snapshot_type =
+      tests.snapshot_type == config::SnapshotType::Snapper ? engine::SnapshotType::Snapper : engine::SnapshotType::None;
   add_preferred(engine.preferred_systems, tests.ubuntu);
   add_preferred(engine.preferred_systems, tests.rhel);
   engine.node_exporter_port = settings.prometheus.node_exporter_port;

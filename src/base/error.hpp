@@ -62,7 +62,6 @@ using Result = tl::expected<T, Error>;
 
 // return fail(ErrorCode::NotFound, "queue item 17 does not exist");
 [[nodiscard]] tl::unexpected<Error> fail(ErrorCode code, std::string message, json::object details = {});
-[[nodiscard]] tl::unexpected<Error> fail_upstream(ErrorCode code, UpstreamFailure failure, std::string message,
-                                                  json::object details = {});
+[[nodiscard]] tl::unexpected<Error> fail_upstream(ErrorCode code, UpstreamFailure failure, std::string message, json::object details = {});
 
 }  // namespace spm

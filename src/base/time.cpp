@@ -77,7 +77,8 @@ Result<Time> parse_time(std::string_view text) {
                       take_zone(rest, offset) && rest.empty();
   const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
   if (!shaped || !date.ok() || h > 23 || mi > 59 || s > 59) {
-    return fail(ErrorCode::ValidationError, fmt::format("'{}' is not a date and time with zone such as 2026-11-23T13:24:34Z", text.substr(0, 64)));
+    return fail(ErrorCode::ValidationError,
+                fmt::format("'{}' is not a date and time with zone such as 2026-11-23T13:24:34Z", text.substr(0, 64)));
   }
   return Time{sys_days{date}} + hours{h} + minutes{mi} + seconds{s} + fraction - offset;
 }

@@ -30,8 +30,9 @@ Finding check_upstream(const health::Watched& upstream) {
   if (upstream.probe == nullptr) return {upstream.name, true, "not configured"};
   const auto report = upstream.probe->probe();
   if (!report) return {upstream.name, false, fmt::format("{}: {}", upstream.url, report.error().message)};
-  return {upstream.name, true, fmt::format("{}{}{}{}{}", upstream.url, report->version.empty() ? "" : ", version ", report->version,
-                                           report->message.empty() ? "" : "; ", report->message)};
+  return {upstream.name, true,
+          fmt::format("{}{}{}{}{}", upstream.url, report->version.empty() ? "" : ", version ", report->version,
+                      report->message.empty() ? "" : "; ", report->message)};
 }
 
 // Side by side, so that the whole takes as long as the slowest.

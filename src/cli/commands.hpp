@@ -20,10 +20,10 @@ int version();
 
 struct DemoOptions {
   std::string directory = ".demo";
-  std::string scenario;      // a file; empty: the built-in demo fleet
-  std::string catalogue;     // a file of further advisories; empty: none
-  double speed = 60;         // how many times faster simulated durations and waits pass
-  bool is_check = false;     // run unattended, print the table, exit
+  std::string scenario;   // a file; empty: the built-in demo fleet
+  std::string catalogue;  // a file of further advisories; empty: none
+  double speed = 60;      // how many times faster simulated durations and waits pass
+  bool is_check = false;  // run unattended, print the table, exit
   int api_port = 5001;
 };
 int demo(const DemoOptions& options);

@@ -52,8 +52,8 @@ Result<void> create_database(db::Cluster& cluster) {
 }
 
 // The demo configures the service the way an installation does: by its environment.
-config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox::Scenario& scenario, const DemoOptions& options, const std::string& api_key,
-                                    const std::string& prometheus_url) {
+config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox::Scenario& scenario, const DemoOptions& options,
+                                    const std::string& api_key, const std::string& prometheus_url) {
   config::Environment environment{{"API_HOST", "127.0.0.1"},
                                   {"API_KEY", api_key},
                                   {"SECRET_KEY", random_hex(32)},
@@ -120,7 +120,9 @@ class Demo {
     if (!scenario) return tl::unexpected<Error>(scenario.error());
     scenario_ = std::move(*scenario);
     script_ = script_of(scenario_);
-    if (auto logged = log::start({.level = log::Level::Info, .file = options_.directory + "/orchestrator.log", .stdout_on = false}); !logged) return logged;
+    if (auto logged = log::start({.level = log::Level::Info, .file = options_.directory + "/orchestrator.log", .stdout_on = false});
+        !logged)
+      return logged;
     if (auto started = start_database(); !started) return started;
     if (auto started = start_fleet(); !started) return started;
     if (auto started = start_prometheus(); !started) return started;
@@ -195,13 +197,15 @@ class Demo {
     loaded->settings.api.port = static_cast<std::uint16_t>(options_.api_port);
     // Scraped every second: five samples. A window of minutes would outlast the accelerated waits.
     loaded->settings.tests.metrics_window = std::chrono::seconds(5);
-    service_ = std::make_unique<app::Service>(loaded->settings, clock_, app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3)});
+    service_ = std::make_unique<app::Service>(
+        loaded->settings, clock_, app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3)});
     service_->start();
     return {};
   }
 
   void print_addresses() const {
-    std::printf("SPM Orchestrator %s, demo at %.0f times the speed of real life\n\n", std::string(app::program_version()).c_str(), options_.speed);
+    std::printf("SPM Orchestrator %s, demo at %.0f times the speed of real life\n\n", std::string(app::program_version()).c_str(),
+                options_.speed);
     std::printf("  API          http://127.0.0.1:%d/api/v1   (try /health/detail, /queue, /approvals/pending)\n", service_->port());
     std::printf("  login        Authorization: Bearer %s\n", api_key_.c_str());
     std::printf("  UYUNI        %s   CA %s\n", fleet_->uyuni_url().c_str(), fleet_->ca_file().c_str());

@@ -122,7 +122,8 @@ class Check {
       auto added = api_.call("POST", "/queue/add", json::object{{"errata_ids", errata}, {"target_os", target_os}, {"notes", "demo check"}});
       if (!added) return tl::unexpected<Error>(added.error());
       if (added->status != 201 && added->status != 200) {
-        return fail(ErrorCode::InternalError, fmt::format("queueing for {} answered {}: {}", target_os, added->status, json::serialize(added->body)));
+        return fail(ErrorCode::InternalError,
+                    fmt::format("queueing for {} answered {}: {}", target_os, added->status, json::serialize(added->body)));
       }
       std::fprintf(out_, "queued %zu errata for %s\n", errata.size(), target_os.c_str());
     }
@@ -203,13 +204,16 @@ class Check {
   Result<std::string> difference(const Expected& expected) {
     const auto& seen = seen_[expected.advisory];
     if (expected.final_status == "superseded") return superseded_difference(expected);
-    if (seen.status != expected.final_status) return fmt::format("is {}, must be {}", seen.status.empty() ? "not queued" : seen.status, expected.final_status);
+    if (seen.status != expected.final_status)
+      return fmt::format("is {}, must be {}", seen.status.empty() ? "not queued" : seen.status, expected.final_status);
     if (expected.result.empty()) return std::string();
-    if (text_of(seen.result, "result") != expected.result) return fmt::format("result {}, must be {}", text_of(seen.result, "result"), expected.result);
+    if (text_of(seen.result, "result") != expected.result)
+      return fmt::format("result {}, must be {}", text_of(seen.result, "result"), expected.result);
     if (!expected.failure_phase.empty() && text_of(seen.result, "failure_phase") != expected.failure_phase) {
       return fmt::format("failed in {}, must fail in {}", text_of(seen.result, "failure_phase"), expected.failure_phase);
     }
-    if (flag_of(seen.result, "reboot_performed") != expected.reboot) return std::string(expected.reboot ? "was not rebooted" : "was rebooted");
+    if (flag_of(seen.result, "reboot_performed") != expected.reboot)
+      return std::string(expected.reboot ? "was not rebooted" : "was rebooted");
     const bool is_rolled_back = flag_of(seen.result, "rollback_performed");
     if (is_rolled_back != (expected.rollback != "none")) return std::string(is_rolled_back ? "was rolled back" : "was not rolled back");
     if (is_rolled_back && expected.rollback != "either" && text_of(seen.result, "rollback_type") != expected.rollback) {
@@ -244,17 +248,20 @@ class Check {
 
   Result<bool> print() {
     std::size_t right = 0;
-    std::fprintf(out_, "\n%-16s %-7s %-8s %-7s %-9s %-17s %-5s  %s\n", "erratum", "os", "result", "reboot", "rollback", "ended as", "ok", "phases (seconds, ! failed)");
+    std::fprintf(out_, "\n%-16s %-7s %-8s %-7s %-9s %-17s %-5s  %s\n", "erratum", "os", "result", "reboot", "rollback", "ended as", "ok",
+                 "phases (seconds, ! failed)");
     for (const auto& expected : script_) {
       auto& seen = seen_[expected.advisory];
       auto differs = difference(expected);
       if (!differs) return tl::unexpected<Error>(differs.error());
       right += differs->empty() ? 1 : 0;
-      const auto status = seen.status.empty() ? expected.final_status == "superseded" && differs->empty() ? "superseded" : "-" : seen.status;
+      const auto status =
+          seen.status.empty() ? expected.final_status == "superseded" && differs->empty() ? "superseded" : "-" : seen.status;
       std::fprintf(out_, "%-16s %-7s %-8s %-7s %-9s %-17s %-5s  %s\n", expected.advisory.c_str(), expected.target_os.c_str(),
-                   seen.test_id == 0 ? "-" : text_of(seen.result, "result").c_str(), flag_of(seen.result, "reboot_performed") ? "yes" : "no",
-                   flag_of(seen.result, "rollback_performed") ? text_of(seen.result, "rollback_type").c_str() : "no", std::string(status).c_str(),
-                   differs->empty() ? "yes" : "NO", phases_of(seen.test).c_str());
+                   seen.test_id == 0 ? "-" : text_of(seen.result, "result").c_str(),
+                   flag_of(seen.result, "reboot_performed") ? "yes" : "no",
+                   flag_of(seen.result, "rollback_performed") ? text_of(seen.result, "rollback_type").c_str() : "no",
+                   std::string(status).c_str(), differs->empty() ? "yes" : "NO", phases_of(seen.test).c_str());
       if (!differs->empty()) std::fprintf(out_, "    -> %s; %s\n", differs->c_str(), text_of(seen.result, "failure_reason").c_str());
     }
     std::fprintf(out_, "\n%zu of %zu errata ended where the fleet's script says they must\n", right, script_.size());

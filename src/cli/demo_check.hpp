@@ -29,8 +29,8 @@ struct DemoApi {
   std::string api_key;
 };
 
-// Prints the table to `out`. True only if every erratum ended where it must within `limit`. Errors: the API could not be used, or a stop was
-// asked for.
+// Prints the table to `out`. True only if every erratum ended where it must within `limit`. Errors: the API could not be used, or a stop
+// was asked for.
 [[nodiscard]] Result<bool> check_demo(const DemoApi& api, const std::vector<Expected>& script, std::chrono::seconds limit, std::FILE* out,
                                       const std::stop_token& stop);
 

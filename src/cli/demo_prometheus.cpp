@@ -17,7 +17,8 @@ namespace {
 constexpr auto kBinary = "/usr/bin/prometheus";
 constexpr std::chrono::seconds kPauseBeforeRestart{15};
 
-// Prometheus cannot be told "any free port", so one is looked up for it; another program could take it in between, which start() would show.
+// Prometheus cannot be told "any free port", so one is looked up for it; another program could take it in between, which start() would
+// show.
 int free_port() {
   const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (probe < 0) return 0;
@@ -32,7 +33,8 @@ int free_port() {
 }
 
 std::string configuration(const std::vector<std::string>& targets) {
-  std::string text = "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\nscrape_configs:\n  - job_name: node\n    static_configs:\n      - targets:\n";
+  std::string text =
+      "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\nscrape_configs:\n  - job_name: node\n    static_configs:\n      - targets:\n";
   for (const auto& target : targets) text += fmt::format("          - '{}'\n", target);
   return text;
 }
@@ -48,8 +50,12 @@ Result<DemoPrometheus> DemoPrometheus::start(const std::string& directory, const
   std::filesystem::remove_all(directory, ignored);
   std::filesystem::create_directories(directory);
   std::ofstream(directory + "/prometheus.yml") << configuration(targets);
-  std::vector<std::string> argv{kBinary, "--config.file=" + directory + "/prometheus.yml", "--storage.tsdb.path=" + directory + "/data",
-                                fmt::format("--web.listen-address=127.0.0.1:{}", port), "--storage.tsdb.retention.time=1d", "--log.level=warn"};
+  std::vector<std::string> argv{kBinary,
+                                "--config.file=" + directory + "/prometheus.yml",
+                                "--storage.tsdb.path=" + directory + "/data",
+                                fmt::format("--web.listen-address=127.0.0.1:{}", port),
+                                "--storage.tsdb.retention.time=1d",
+                                "--log.level=warn"};
   auto log_file = directory + "/prometheus.log";
   auto process = ChildProcess::start(argv, log_file);
   if (!process) return tl::unexpected<Error>(process.error());

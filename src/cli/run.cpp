@@ -20,7 +20,8 @@ int run(int argc, char** argv) {
 
   Common common;
   const auto add_common = [&common](CLI::App* command) {
-    command->add_option("--env-file", common.env_file, "Read settings from this file (default: .env in the current folder); the environment wins");
+    command->add_option("--env-file", common.env_file,
+                        "Read settings from this file (default: .env in the current folder); the environment wins");
     return command;
   };
   auto* serve_command = add_common(app.add_subcommand("serve", "Run the service: API, workers, periodic jobs"));
@@ -31,16 +32,23 @@ int run(int argc, char** argv) {
   DemoOptions demo_options;
   auto* demo_command = app.add_subcommand("demo", "Run everything embedded: database, simulated fleet, Prometheus, service");
   demo_command->add_option("--dir", demo_options.directory, "Folder of the demo's own database and files")->capture_default_str();
-  demo_command->add_option("--scenario", demo_options.scenario, "Fleet and errata from this file instead of the built-in ones")->check(CLI::ExistingFile);
+  demo_command->add_option("--scenario", demo_options.scenario, "Fleet and errata from this file instead of the built-in ones")
+      ->check(CLI::ExistingFile);
   demo_command->add_option("--catalogue", demo_options.catalogue, "Further advisories, one JSON object a line")->check(CLI::ExistingFile);
-  demo_command->add_option("--speed", demo_options.speed, "How many times faster simulated work and waits pass")->check(CLI::Range(1.0, 600.0))->capture_default_str();
-  demo_command->add_option("--port", demo_options.api_port, "Port of the API; 0: any free one")->check(CLI::Range(0, 65535))->capture_default_str();
-  demo_command->add_flag("--check", demo_options.is_check, "Take every scripted erratum the whole way, print a table, exit 0 only if all ended where they must");
+  demo_command->add_option("--speed", demo_options.speed, "How many times faster simulated work and waits pass")
+      ->check(CLI::Range(1.0, 600.0))
+      ->capture_default_str();
+  demo_command->add_option("--port", demo_options.api_port, "Port of the API; 0: any free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  demo_command->add_flag("--check", demo_options.is_check,
+                         "Take every scripted erratum the whole way, print a table, exit 0 only if all ended where they must");
 
   ConfigForm form = ConfigForm::EnvExample;
   auto* config_command = app.add_subcommand("config", "Print every setting");
   config_command->add_option("--format", form, "env or markdown")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, ConfigForm>{{"env", ConfigForm::EnvExample}, {"markdown", ConfigForm::Markdown}}));
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, ConfigForm>{{"env", ConfigForm::EnvExample}, {"markdown", ConfigForm::Markdown}}));
 
   try {
     app.parse(argc, argv);

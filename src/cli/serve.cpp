@@ -14,7 +14,8 @@ int serve(const Common& common) {
   if (!settings) return 2;
   const auto is_complete = db::check_schema(settings->database.conninfo);
   if (!is_complete || !*is_complete) {
-    const auto why = is_complete ? std::string("the database's schema is not complete; run 'spm-orchestrator migrate'") : is_complete.error().message;
+    const auto why =
+        is_complete ? std::string("the database's schema is not complete; run 'spm-orchestrator migrate'") : is_complete.error().message;
     log::error("app", "not started", {{"reason", why}});
     std::fprintf(stderr, "spm-orchestrator: %s\n", why.c_str());
     return 1;

@@ -36,25 +36,25 @@ struct Statement {
 // One bound parameter in text form; null when absent.
 class Param {
  public:
-  Param(std::nullopt_t) {}                                                   // NOLINT(google-explicit-constructor)
-  Param(const char* text) : text_(text) {}                                   // NOLINT(google-explicit-constructor)
-  Param(std::string text) : text_(std::move(text)) {}                        // NOLINT(google-explicit-constructor)
-  Param(std::string_view text) : text_(text) {}                              // NOLINT(google-explicit-constructor)
-  Param(std::int64_t number) : text_(std::to_string(number)) {}              // NOLINT(google-explicit-constructor)
-  Param(int number) : text_(std::to_string(number)) {}                       // NOLINT(google-explicit-constructor)
-  Param(double number);                                                      // NOLINT(google-explicit-constructor)
-  Param(bool flag) : text_(flag ? "t" : "f") {}                              // NOLINT(google-explicit-constructor)
-  Param(Time time) : text_(format_time_micros(time)) {}                      // NOLINT(google-explicit-constructor)
-  Param(const json::value& value);                                           // NOLINT(google-explicit-constructor): jsonb
-  Param(const json::object& value);                                          // NOLINT(google-explicit-constructor)
-  Param(const json::array& value);                                           // NOLINT(google-explicit-constructor)
-  Param(const AdvisoryName& name) : text_(name.value) {}                     // NOLINT(google-explicit-constructor)
-  Param(const std::vector<std::string>& items);                              // NOLINT(google-explicit-constructor): text[]
-  Param(const std::vector<std::int64_t>& items);                             // NOLINT(google-explicit-constructor): bigint[]
+  Param(std::nullopt_t) {}                                       // NOLINT(google-explicit-constructor)
+  Param(const char* text) : text_(text) {}                       // NOLINT(google-explicit-constructor)
+  Param(std::string text) : text_(std::move(text)) {}            // NOLINT(google-explicit-constructor)
+  Param(std::string_view text) : text_(text) {}                  // NOLINT(google-explicit-constructor)
+  Param(std::int64_t number) : text_(std::to_string(number)) {}  // NOLINT(google-explicit-constructor)
+  Param(int number) : text_(std::to_string(number)) {}           // NOLINT(google-explicit-constructor)
+  Param(double number);                                          // NOLINT(google-explicit-constructor)
+  Param(bool flag) : text_(flag ? "t" : "f") {}                  // NOLINT(google-explicit-constructor)
+  Param(Time time) : text_(format_time_micros(time)) {}          // NOLINT(google-explicit-constructor)
+  Param(const json::value& value);                               // NOLINT(google-explicit-constructor): jsonb
+  Param(const json::object& value);                              // NOLINT(google-explicit-constructor)
+  Param(const json::array& value);                               // NOLINT(google-explicit-constructor)
+  Param(const AdvisoryName& name) : text_(name.value) {}         // NOLINT(google-explicit-constructor)
+  Param(const std::vector<std::string>& items);                  // NOLINT(google-explicit-constructor): text[]
+  Param(const std::vector<std::int64_t>& items);                 // NOLINT(google-explicit-constructor): bigint[]
   template <class Tag>
-  Param(Id<Tag> id) : Param(id.value) {}                                     // NOLINT(google-explicit-constructor)
+  Param(Id<Tag> id) : Param(id.value) {}  // NOLINT(google-explicit-constructor)
   template <class T>
-  Param(const std::optional<T>& value) {                                     // NOLINT(google-explicit-constructor)
+  Param(const std::optional<T>& value) {  // NOLINT(google-explicit-constructor)
     if (value) *this = Param(*value);
   }
   [[nodiscard]] const std::optional<std::string>& text() const { return text_; }
@@ -68,8 +68,8 @@ using Params = std::initializer_list<Param>;
 class DatabaseError : public std::runtime_error {
  public:
   DatabaseError(const std::string& message, std::string sqlstate, std::string constraint);
-  [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }       // "23505"; empty when the connection is gone
-  [[nodiscard]] const std::string& constraint() const { return constraint_; }   // the violated constraint's name, or empty
+  [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }      // "23505"; empty when the connection is gone
+  [[nodiscard]] const std::string& constraint() const { return constraint_; }  // the violated constraint's name, or empty
   [[nodiscard]] bool is_connection_lost() const;
   [[nodiscard]] bool is_serialization() const { return sqlstate_ == "40001" || sqlstate_ == "40P01"; }
 
@@ -89,8 +89,8 @@ class Row {
   [[nodiscard]] std::int64_t integer(std::string_view column) const;
   [[nodiscard]] double real(std::string_view column) const;
   [[nodiscard]] bool boolean(std::string_view column) const;
-  [[nodiscard]] Time time(std::string_view column) const;                 // timestamptz; connections run with TimeZone=UTC
-  [[nodiscard]] json::value json_value(std::string_view column) const;         // json/jsonb
+  [[nodiscard]] Time time(std::string_view column) const;                       // timestamptz; connections run with TimeZone=UTC
+  [[nodiscard]] json::value json_value(std::string_view column) const;          // json/jsonb
   [[nodiscard]] std::vector<std::string> texts(std::string_view column) const;  // text[]
   [[nodiscard]] std::optional<std::string> text_or_null(std::string_view column) const;
   [[nodiscard]] std::optional<std::int64_t> integer_or_null(std::string_view column) const;
@@ -118,7 +118,10 @@ class Rows {
    public:
     Iterator(const Rows* rows, std::size_t index) : rows_(rows), index_(index) {}
     Row operator*() const { return (*rows_)[index_]; }
-    Iterator& operator++() { ++index_; return *this; }
+    Iterator& operator++() {
+      ++index_;
+      return *this;
+    }
     bool operator!=(const Iterator& other) const { return index_ != other.index_; }
 
    private:

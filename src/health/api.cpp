@@ -100,7 +100,8 @@ Report make_report(const Context& context, Time now) {
     log::error("health", "the database does not answer", {{"error", error.what()}});
     report.database.status = ComponentStatus::Unavailable;
     report.database.message = "the database does not answer; the log says why";
-    for (const auto& upstream : context.upstreams) report.upstreams[upstream.name] = {.url = upstream.url, .message = "not known without the database"};
+    for (const auto& upstream : context.upstreams)
+      report.upstreams[upstream.name] = {.url = upstream.url, .message = "not known without the database"};
   }
   report.database.checked_at = now;
   return report;
@@ -121,15 +122,16 @@ Result<Response> show_detail(const Context& context) {
     components[name] = component_answer(component, now);
   }
   const auto status = overall(report.database.status == ComponentStatus::Connected, upstreams);
-  return http::json_response(http_status_of(status),
-                             json::object{{"status", status},
-                                          {"version", context.about.version},
-                                          {"app", kApp},
-                                          {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(now - context.about.started_at).count()},
-                                          {"started_at", format_time(context.about.started_at)},
-                                          {"components", std::move(components)},
-                                          {"queue_stats", report.queue_stats},
-                                          {"last_sync", report.last_sync ? json::value(format_time(*report.last_sync)) : json::value(nullptr)}});
+  return http::json_response(
+      http_status_of(status),
+      json::object{{"status", status},
+                   {"version", context.about.version},
+                   {"app", kApp},
+                   {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(now - context.about.started_at).count()},
+                   {"started_at", format_time(context.about.started_at)},
+                   {"components", std::move(components)},
+                   {"queue_stats", report.queue_stats},
+                   {"last_sync", report.last_sync ? json::value(format_time(*report.last_sync)) : json::value(nullptr)}});
 }
 
 // The schema was complete when the process started; that the database answers is what can change.
@@ -150,8 +152,12 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const 
   const Context context{pool, clock, about, upstreams};
   const json::object alive{{"status", "healthy"}, {"version", about.version}, {"app", kApp}};
   return {
-      {Method::Get, "/api/v1/health", Permission::Open, [alive](const Request&) -> Result<Response> { return http::json_response(200, alive); }},
-      {Method::Get, "/api/v1/health/live", Permission::Open, [](const Request&) -> Result<Response> { return http::json_response(200, json::object{{"status", "alive"}}); }},
+      {Method::Get, "/api/v1/health", Permission::Open,
+       [alive](const Request&) -> Result<Response> { return http::json_response(200, alive); }},
+      {Method::Get, "/api/v1/health/live", Permission::Open,
+       [](const Request&) -> Result<Response> {
+         return http::json_response(200, json::object{{"status", "alive"}});
+       }},
       {Method::Get, "/api/v1/health/ready", Permission::Open, [context](const Request&) { return show_ready(context); }},
       {Method::Get, "/api/v1/health/detail", Permission::ReadState, [context](const Request&) { return show_detail(context); }},
   };

@@ -10,8 +10,8 @@
 
 #include "base/time.hpp"
 #include "db/db.hpp"
-#include "http/endpoint.hpp"
 #include "health/rules.hpp"
+#include "http/endpoint.hpp"
 #include "ports/health.hpp"
 
 namespace spm::health {
@@ -48,6 +48,7 @@ struct About {
   Time started_at;
 };
 
-[[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const About& about, const std::vector<Watched>& upstreams);
+[[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const About& about,
+                                                    const std::vector<Watched>& upstreams);
 
 }  // namespace spm::health

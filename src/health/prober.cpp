@@ -64,7 +64,8 @@ void Prober::probe_once(const Watched& upstream) {
     seen.latency_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   }
   db::Tx tx(pool_);
-  tx.execute(sql::store_probe, {upstream.name, to_string(seen.status), upstream.url, seen.message, seen.version, seen.latency_ms, clock_.now()});
+  tx.execute(sql::store_probe,
+             {upstream.name, to_string(seen.status), upstream.url, seen.message, seen.version, seen.latency_ms, clock_.now()});
   tx.commit();
 }
 

@@ -29,7 +29,8 @@ bool UpstreamGuard::is_open() const {
   return clock_.now() < open_until_;
 }
 
-Result<bool> UpstreamGuard::admit() {
+Result<bool> UpstreamGuard::admit(Repeat repeat) {
+  if (repeat == Repeat::Probe) return true;
   const std::lock_guard lock(mutex_);
   const Time now = clock_.now();
   if (now < open_until_) {

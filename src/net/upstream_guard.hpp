@@ -12,7 +12,11 @@
 
 namespace spm::net {
 
-enum class Repeat { Safe, Never };  // Safe: reads. Never: anything with an effect; the caller looks before it repeats
+// Safe: reads. Never: anything with an effect; the caller looks before it repeats.
+// Probe: a read that is tried once, even while the breaker is open: it is how an upstream that is back gets noticed.
+enum class Repeat { Safe, Never, Probe };
+
+inline constexpr std::chrono::milliseconds kProbeTimeout{5'000};  // of one call for Repeat::Probe: an upstream that hangs is shown soon
 
 struct GuardOptions {
   std::string name;                            // "uyuni": in metrics, logs and messages
@@ -34,7 +38,7 @@ class UpstreamGuard {
   template <class T>
   [[nodiscard]] Result<T> call(std::string_view what, Repeat repeat, const std::function<Result<T>()>& attempt) {
     for (int n = 1;; ++n) {
-      if (auto admitted = admit(); !admitted) return tl::unexpected<Error>(admitted.error());
+      if (auto admitted = admit(repeat); !admitted) return tl::unexpected<Error>(admitted.error());
       const auto begin = std::chrono::steady_clock::now();
       Result<T> result = attempt();
       settle(what, result ? nullptr : &result.error(),
@@ -47,7 +51,7 @@ class UpstreamGuard {
   [[nodiscard]] bool is_open() const;
 
  private:
-  [[nodiscard]] Result<bool> admit();
+  [[nodiscard]] Result<bool> admit(Repeat repeat);
   void settle(std::string_view what, const Error* error, std::chrono::microseconds duration);
   [[nodiscard]] bool may_repeat(const Error& error, Repeat repeat, int attempt) const;
   void pause(int attempt) const;

@@ -87,6 +87,17 @@ TEST_F(UpstreamGuardTest, OpensAfterFailuresInARowAndLetsOneThroughLater) {
   EXPECT_TRUE(run(g, UpstreamFailure::None, 0));
 }
 
+TEST_F(UpstreamGuardTest, ProbesPassTheOpenBreakerAndCloseItWhenTheUpstreamIsBack) {
+  auto g = guard(3, 3);
+  EXPECT_FALSE(run(g, UpstreamFailure::Unreachable, 9));
+  ASSERT_TRUE(g.is_open());
+  EXPECT_FALSE(run(g, UpstreamFailure::Unreachable, 9, Repeat::Probe));
+  EXPECT_EQ(attempts_, 1);
+  EXPECT_TRUE(g.is_open());
+  EXPECT_EQ(run(g, UpstreamFailure::None, 0, Repeat::Probe), 7);
+  EXPECT_FALSE(g.is_open());
+}
+
 TEST_F(UpstreamGuardTest, ATrialThatFailsKeepsItClosedOff) {
   auto g = guard(3, 3);
   EXPECT_FALSE(run(g, UpstreamFailure::Unreachable, 9));

@@ -15,7 +15,7 @@
 namespace spm::ports {
 
 enum class Severity { Unknown, Low, Medium, High, Critical };  // in rising order
-enum class SeveritySource { None, TypeDefault, Vendor };        // in rising order of confidence (spm-sync, severity mapping)
+enum class SeveritySource { None, TypeDefault, Vendor };       // in rising order of confidence (spm-sync, severity mapping)
 enum class AdvisoryType { Security, BugFix, Enhancement, Unknown };
 
 struct Package {
@@ -33,8 +33,8 @@ struct Advisory {
   AdvisoryType type = AdvisoryType::Unknown;
   Severity severity = Severity::Unknown;
   SeveritySource severity_source = SeveritySource::None;
-  std::string source;                      // "usn", "dsa", "rhsa", "alsa", "uyuni", …
-  std::string distribution;                // "ubuntu-24.04", "almalinux-9"; empty when unknown
+  std::string source;        // "usn", "dsa", "rhsa", "alsa", "uyuni", …
+  std::string distribution;  // "ubuntu-24.04", "almalinux-9"; empty when unknown
   std::optional<Time> issued_at;
   std::optional<Time> updated_at;
   bool reboot_suggested = false;
@@ -46,10 +46,10 @@ struct Advisory {
 struct ManagedSystem {
   SystemId id;
   std::string name;
-  std::string minion_id;        // empty: not a Salt minion
-  std::string ip;               // empty when unknown
-  std::string target_os;        // ubuntu | debian | rhel | suse; empty when it could not be told
-  std::string os_release;       // "ubuntu-24.04", "almalinux-9"; empty when unknown
+  std::string minion_id;   // empty: not a Salt minion
+  std::string ip;          // empty when unknown
+  std::string target_os;   // ubuntu | debian | rhel | suse; empty when it could not be told
+  std::string os_release;  // "ubuntu-24.04", "almalinux-9"; empty when unknown
   std::vector<std::string> groups;
   std::optional<Time> last_checkin;
 };
@@ -66,7 +66,7 @@ struct ApplicableErratum {
   UyuniErratumId id;
   std::string synopsis;
   AdvisoryType type = AdvisoryType::Unknown;
-  std::string update_date;      // as UYUNI says it: only compared for change
+  std::string update_date;  // as UYUNI says it: only compared for change
   bool reboot_suggested = false;
   bool retracted = false;
 };

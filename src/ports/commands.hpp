@@ -16,8 +16,8 @@
 namespace spm::ports {
 
 struct Command {
-  std::vector<std::string> argv;                // never a shell line
-  std::chrono::seconds timeout{30};             // then it is killed and ends with 124
+  std::vector<std::string> argv;     // never a shell line
+  std::chrono::seconds timeout{30};  // then it is killed and ends with 124
 };
 
 struct CommandOutput {
@@ -37,13 +37,13 @@ struct CommandBatch {
   Target target;
   std::vector<Command> commands;
   std::string token;
-  Time intended_at;   // when the token was stored; nothing of this batch can be older
+  Time intended_at;  // when the token was stored; nothing of this batch can be older
 };
 
 enum class BatchState {
-  Running,   // not yet known to have ended; ask again
-  Done,      // outputs are there
-  Lost,      // it will never report (minion down when it was sent, answer lost, minion restarted): whether it ran is not known
+  Running,  // not yet known to have ended; ask again
+  Done,     // outputs are there
+  Lost,     // it will never report (minion down when it was sent, answer lost, minion restarted): whether it ran is not known
 };
 
 struct BatchReport {

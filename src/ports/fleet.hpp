@@ -14,7 +14,13 @@ namespace spm::ports {
 
 enum class ActionKind { PatchUpdate, Reboot };
 
-enum class ActionState { Queued, PickedUp, Completed, Failed, Gone };  // Gone: the upstream does not list the system under the action any more
+enum class ActionState {
+  Queued,
+  PickedUp,
+  Completed,
+  Failed,
+  Gone
+};  // Gone: the upstream does not list the system under the action any more
 
 struct ActionReport {
   ActionState state = ActionState::Queued;
@@ -32,7 +38,8 @@ class Fleet {
 
   // An action of this kind on this system that our own account created at or after `since` (with a minute of tolerance for clock
   // difference), newest first. For PatchUpdate only actions that carry `advisory`. nullopt: there is surely none.
-  [[nodiscard]] virtual Result<std::optional<ActionId>> find_action(SystemId system, ActionKind kind, const AdvisoryName& advisory, Time since) = 0;
+  [[nodiscard]] virtual Result<std::optional<ActionId>> find_action(SystemId system, ActionKind kind, const AdvisoryName& advisory,
+                                                                    Time since) = 0;
 
   [[nodiscard]] virtual Result<ActionReport> action_report(SystemId system, ActionId action) = 0;
   // Ends an action that will not end by itself. What runs on the minion goes on. Already ended: success.

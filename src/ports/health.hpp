@@ -11,10 +11,10 @@ namespace spm::ports {
 
 // Averages over the window that ends at `at`. A value that could not be measured is absent, never 0.
 struct MetricSample {
-  std::optional<double> cpu_percent;       // 0..100
-  std::optional<double> memory_percent;    // 0..100 used
-  std::optional<int> failed_units;         // absent too when the exporter's systemd collector does not work
-  std::string queries;                     // what was asked, for the evidence
+  std::optional<double> cpu_percent;     // 0..100
+  std::optional<double> memory_percent;  // 0..100 used
+  std::optional<int> failed_units;       // absent too when the exporter's systemd collector does not work
+  std::string queries;                   // what was asked, for the evidence
 };
 
 class MetricsSource {
@@ -24,8 +24,8 @@ class MetricsSource {
 };
 
 struct ProbeReport {
-  std::string version;   // may be empty
-  std::string message;   // what a person should know although it works ("perms are empty: …"); empty when all is well
+  std::string version;  // may be empty
+  std::string message;  // what a person should know although it works ("perms are empty: …"); empty when all is well
 };
 
 // One cheap authenticated call that shows that an upstream can be used; never more than a few seconds.

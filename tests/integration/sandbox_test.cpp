@@ -1,4 +1,5 @@
-// The sandbox over real sockets: TLS with its own certificate, listeners that really go away, misbehaving answers, exporters of the systems.
+// The sandbox over real sockets: TLS with its own certificate, listeners that really go away, misbehaving answers, exporters of the
+// systems.
 #include "sandbox/sandbox.hpp"
 
 #include <gmock/gmock.h>

@@ -115,8 +115,8 @@ PrometheusMetrics::PrometheusMetrics(Options options, const Clock& clock, net::C
   while (options_.url.ends_with('/')) options_.url.pop_back();
 }
 
-Result<json::value> PrometheusMetrics::get(const std::string& path_and_query, std::string_view what) {
-  return guard_.call<json::value>(what, net::Repeat::Safe, [&]() -> Result<json::value> {
+Result<json::value> PrometheusMetrics::get(const std::string& path_and_query, std::string_view what, net::Repeat repeat) {
+  return guard_.call<json::value>(what, repeat, [&]() -> Result<json::value> {
     auto answer = client_.send({.method = "GET",
                                 .url = options_.url + path_and_query,
                                 .headers = {{"Accept", "application/json"}},
@@ -136,7 +136,7 @@ Result<json::value> PrometheusMetrics::get(const std::string& path_and_query, st
 }
 
 Result<std::optional<double>> PrometheusMetrics::value_of(const std::string& query, Time at) {
-  auto answer = get(fmt::format("/api/v1/query?query={}&time={:.3f}", url_encode(query), seconds_of(at)), "query");
+  auto answer = get(fmt::format("/api/v1/query?query={}&time={:.3f}", url_encode(query), seconds_of(at)), "query", net::Repeat::Safe);
   if (!answer) return tl::unexpected<Error>(answer.error());
   return read_instant_value(*answer);
 }
@@ -173,9 +173,10 @@ Result<ports::MetricSample> PrometheusMetrics::sample(const std::string& instanc
 
 // 503 while it starts: it answers queries then, from no data (salt-and-prometheus 5.1).
 Result<bool> PrometheusMetrics::ready() {
-  return guard_.call<bool>("ready", net::Repeat::Safe, [&]() -> Result<bool> {
+  return guard_.call<bool>("ready", net::Repeat::Probe, [&]() -> Result<bool> {
     net::HttpRequest request;
     request.url = options_.url + "/-/ready";
+    request.total_timeout = std::min(options_.timeout, net::kProbeTimeout);
     const auto answer = client_.send(request, ErrorCode::PrometheusError);
     if (!answer) return tl::unexpected<Error>(answer.error());
     if (answer->status == 200) return true;
@@ -189,7 +190,7 @@ Result<bool> PrometheusMetrics::ready() {
 
 Result<ports::ProbeReport> PrometheusMetrics::probe() {
   if (const auto is_ready = ready(); !is_ready) return tl::unexpected<Error>(is_ready.error());
-  auto answer = get("/api/v1/status/buildinfo", "probe");
+  auto answer = get("/api/v1/status/buildinfo", "probe", net::Repeat::Probe);
   if (!answer) return tl::unexpected<Error>(answer.error());
   const auto root = as_object(*answer);
   if (!root) return bad_answer("buildinfo is not an object");

@@ -35,7 +35,7 @@ class PrometheusMetrics final : public ports::MetricsSource, public ports::Upstr
   // The value of a query that yields one series at most.
   [[nodiscard]] Result<std::optional<double>> value_of(const std::string& query, Time at);
   [[nodiscard]] Result<bool> ready();
-  [[nodiscard]] Result<json::value> get(const std::string& path_and_query, std::string_view what);
+  [[nodiscard]] Result<json::value> get(const std::string& path_and_query, std::string_view what, net::Repeat repeat);
 
   Options options_;
   net::HttpClient client_;

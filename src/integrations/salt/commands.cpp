@@ -163,7 +163,7 @@ Result<ports::ProbeReport> SaltCommands::probe() {
   // Nobody answers to this name, so nothing runs; a client kind that is not enabled is refused with the reason (1.5).
   auto enabled =
       session_.post({{"client", "local_async"}, {"fun", "test.ping"}, {"tgt", json::array{"spm-orchestrator-probe"}}, {"tgt_type", "list"}},
-                    "probe", net::Repeat::Safe);
+                    "probe", net::Repeat::Probe);
   if (!enabled) return tl::unexpected<Error>(enabled.error());
   return ports::ProbeReport{};
 }

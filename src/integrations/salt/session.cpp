@@ -181,6 +181,7 @@ Result<json::value> SaltSession::post(const json::object& chunk, std::string_vie
   request.url = options_.url + "/";
   request.headers = {{"Content-Type", "application/json"}};
   request.body = json::serialize(json::array{chunk});
+  if (repeat == net::Repeat::Probe) request.total_timeout = std::min(options_.timeout, net::kProbeTimeout);
   auto body = exchange(request, what, repeat);
   if (body) body = first_return(*body);
   // What was asked for may have run although its answer makes no sense.

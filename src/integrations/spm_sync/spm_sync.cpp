@@ -56,9 +56,10 @@ SpmSyncCatalogue::SpmSyncCatalogue(Options options, const Clock& clock, net::Cal
   while (options_.url.ends_with('/')) options_.url.pop_back();
 }
 
-Result<SpmSyncCatalogue::Answer> SpmSyncCatalogue::get(const std::string& path, std::string_view what) {
-  return guard_.call<Answer>(what, net::Repeat::Safe, [&]() -> Result<Answer> {
+Result<SpmSyncCatalogue::Answer> SpmSyncCatalogue::get(const std::string& path, std::string_view what, net::Repeat repeat) {
+  return guard_.call<Answer>(what, repeat, [&]() -> Result<Answer> {
     net::HttpRequest request;
+    if (repeat == net::Repeat::Probe) request.total_timeout = std::min(options_.timeout, net::kProbeTimeout);
     request.url = options_.url + path;
     request.headers = {{"Accept", "application/json"}};
     if (!options_.api_key.empty()) request.headers.emplace_back("X-API-Key", options_.api_key);
@@ -80,7 +81,7 @@ Result<SpmSyncCatalogue::Answer> SpmSyncCatalogue::get(const std::string& path, 
 }
 
 Result<std::optional<SpmSyncCatalogue::Page>> SpmSyncCatalogue::page(std::size_t offset, std::size_t limit) {
-  auto answer = get(fmt::format("/api/errata?limit={}&offset={}", limit, offset), "errata");
+  auto answer = get(fmt::format("/api/errata?limit={}&offset={}", limit, offset), "errata", net::Repeat::Safe);
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (answer->status == 404) return std::optional<Page>();
   const auto root = as_object(answer->body);
@@ -140,7 +141,7 @@ Result<std::vector<Advisory>> SpmSyncCatalogue::all_in_one_page(std::size_t at_l
 }
 
 Result<std::vector<ports::Package>> SpmSyncCatalogue::packages(const AdvisoryName& name) {
-  auto answer = get("/api/errata/" + encode_segment(name.value) + "/packages", "packages");
+  auto answer = get("/api/errata/" + encode_segment(name.value) + "/packages", "packages", net::Repeat::Safe);
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (answer->status == 404) return fail(ErrorCode::NotFound, fmt::format("SPM-SYNC does not know {}", name.value));
   const auto root = as_object(answer->body);
@@ -169,7 +170,7 @@ Result<std::vector<ports::Package>> SpmSyncCatalogue::packages(const AdvisoryNam
 }
 
 Result<ports::ProbeReport> SpmSyncCatalogue::probe() {
-  auto answer = get("/api/health", "probe");
+  auto answer = get("/api/health", "probe", net::Repeat::Probe);
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (answer->status == 404) return bad_answer("GET /api/health is not there; check SPM_SYNC_URL");
   const auto root = as_object(answer->body);

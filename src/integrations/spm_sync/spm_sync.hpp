@@ -42,7 +42,7 @@ class SpmSyncCatalogue final : public ports::AdvisoryCatalogue, public ports::Up
     int status = 0;
     json::value body;
   };
-  [[nodiscard]] Result<Answer> get(const std::string& path, std::string_view what);
+  [[nodiscard]] Result<Answer> get(const std::string& path, std::string_view what, net::Repeat repeat);
   struct Page {
     std::vector<ports::Advisory> advisories;
     json::value first;        // as it came: tells a repeated page

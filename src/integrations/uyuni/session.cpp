@@ -68,8 +68,8 @@ Result<Value> UyuniClient::call(const std::string& method, Array params, net::Re
 }
 
 Result<Value> UyuniClient::call_without_session(const std::string& method, Timeout timeout) {
-  return guard_.call<Value>(method, net::Repeat::Safe, [&]() -> Result<Value> {
-    auto answer = exchange({method, {}}, net::Repeat::Safe, timeout);
+  return guard_.call<Value>(method, net::Repeat::Probe, [&]() -> Result<Value> {
+    auto answer = exchange({method, {}}, net::Repeat::Probe, timeout);
     if (!answer) return tl::unexpected<Error>(std::move(answer.error()));
     if (const auto* fault = std::get_if<Fault>(&*answer)) return tl::unexpected<Error>(error_of(*fault, method, options_.user));
     return std::get<Value>(std::move(*answer));
