@@ -4,7 +4,7 @@
 usage: bench.py sync|api BINARY
 
 Starts `BINARY demo` without scripted errata (scenario.json) on a catalogue of some 5,000 advisories, each missing on three systems of its
-OS: the real ones when ../shared/data is there, else made-up ones. Called by scripts/bench, which builds BINARY and installs wrk.
+OS: for sync the real ones when ../shared/data is there, else made-up ones. Called by scripts/bench, which builds BINARY and installs wrk.
 """
 import contextlib
 import gzip
@@ -27,14 +27,15 @@ QUEUE_ITEMS = 5000
 PATIENCE_SECONDS = 1200
 
 
-def write_catalogue(path):
-    """Returns where the advisories are from."""
-    if REAL_ADVISORIES.exists():
+def write_catalogue(path, bench):
+    """Returns where the advisories are from. The queue is filled with made-up ones: most real ones are superseded and cannot be queued."""
+    if bench == "sync" and REAL_ADVISORIES.exists():
         with gzip.open(REAL_ADVISORIES, "rb") as source, open(path, "wb") as target:
             shutil.copyfileobj(source, target)
         return "AlmaLinux 8 and 9"
     with open(path, "wb") as target:
-        subprocess.run([sys.executable, ROOT / "bench" / "make_catalogue.py", "--count", str(MADE_UP)], stdout=target, check=True)
+        command = [sys.executable, ROOT / "bench" / "make_catalogue.py", "--count", str(MADE_UP)]
+        subprocess.run(command + (["--independent"] if bench == "api" else []), stdout=target, check=True)
     return "made up"
 
 
@@ -140,7 +141,7 @@ def main():
         sys.exit("usage: bench.py sync|api BINARY")
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    origin = write_catalogue(WORK / "catalogue.jsonl")
+    origin = write_catalogue(WORK / "catalogue.jsonl", sys.argv[1])
     print(f"advisories: {sum(1 for _ in open(WORK / 'catalogue.jsonl', 'rb'))}, {origin}")
     with running_demo(sys.argv[2]) as api:
         benches[sys.argv[1]](api)

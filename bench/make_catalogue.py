@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes made-up advisories, one JSON object a line, in the form that `spm-sandbox --catalogue` reads.
 
-usage: make_catalogue.py [--count 5029] [--seed 1] > FILE
+usage: make_catalogue.py [--count 5029] [--seed 1] [--independent] > FILE
 
 The same seed gives the same bytes. Kinds, severities, and numbers of packages and CVEs are spread as in the AlmaLinux 8 and 9 advisories
-of 2019 to 2026, so that the figures of a benchmark mean something.
+of 2019 to 2026, so that the figures of a benchmark mean something. Most are superseded by later ones, as in life; with --independent each
+changes a package that no other does, so that all of them can be queued.
 """
 import argparse
 import datetime
@@ -38,7 +39,7 @@ def packages(rng, stem, release):
     return [[name, version] for name in names[:count]]
 
 
-def advisory(rng, number):
+def advisory(rng, number, is_independent):
     release = rng.choices([8, 9], [64, 36])[0]
     kind = pick(rng, TYPES)
     published = BEGIN + datetime.timedelta(minutes=rng.randrange(SPAN_MINUTES))
@@ -46,6 +47,9 @@ def advisory(rng, number):
     is_security = kind == "Security Advisory"
     severity = pick(rng, SECURITY_SEVERITIES) if is_security else "Unspecified"
     cves = sorted({f"CVE-{published.year - rng.randint(0, 2)}-{rng.randint(1000, 49999)}" for _ in range(long_tailed(rng, 1, 140))})
+    changed = packages(rng, stem, release)
+    if is_independent:
+        changed.append([f"{stem}-part-{number}", changed[0][1]])
     return {
         "advisory": f"{PREFIXES[kind]}-{published.year}:{10000 + number}",
         "os": f"almalinux{release}",
@@ -54,7 +58,7 @@ def advisory(rng, number):
         "synopsis": f"{severity}: {stem} security update" if is_security else f"{stem} update",
         "published": published.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "cves": cves if is_security else [],
-        "packages": packages(rng, stem, release),
+        "packages": changed,
     }
 
 
@@ -62,10 +66,11 @@ def main():
     parser = argparse.ArgumentParser(description="Writes made-up advisories, one JSON object a line.")
     parser.add_argument("--count", type=int, default=5029)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--independent", action="store_true")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     for number in range(arguments.count):
-        print(json.dumps(advisory(rng, number), separators=(",", ":")))
+        print(json.dumps(advisory(rng, number, arguments.independent), separators=(",", ":")))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,9 @@ Answer schedule_patches(Call& call, PatchRequest request, const std::vector<std:
                   .errata = errata};
     for (const auto sid : systems) action.systems.push_back({.sid = sid});
     const int id = call.actions().schedule(std::move(action));
-    for (const auto sid : systems) call.world().record(*call.world().host(sid), "patch_scheduled", {{"action_id", id}});
+    json::array names;
+    for (const int erratum : errata) names.emplace_back(call.world().errata().find(erratum)->spec.advisory);
+    for (const auto sid : systems) call.world().record(*call.world().host(sid), "patch_scheduled", {{"action_id", id}, {"errata", names}});
     ids.emplace_back(id);
   }
   return Value(ids);

@@ -1,7 +1,6 @@
 #include "app/service.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <stdexcept>
 
@@ -12,6 +11,7 @@
 #include "auth/api_key.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
+#include "cluster/cluster.hpp"
 #include "db/db.hpp"
 #include "engine/engine.hpp"
 #include "engine/worker.hpp"
@@ -30,12 +30,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kHttpGrace{2'000};
 constexpr std::chrono::milliseconds kStepGrace{6'000};
-
-std::string node_name() {
-  char host[256] = {};
-  gethostname(host, sizeof host - 1);
-  return fmt::format("{}-{}", host, getpid());
-}
 
 template <class T>
 void append(std::vector<T>& all, std::vector<T> more) {
@@ -64,6 +58,11 @@ http::ExchangeObserver record_exchanges(metrics::Metrics& metrics) {
   };
 }
 
+engine::Settings tuned(engine::Settings settings, const ServiceOptions& options) {
+  if (options.tune_engine) options.tune_engine(settings);
+  return settings;
+}
+
 }  // namespace
 
 std::string_view program_version() { return SPM_VERSION; }
@@ -76,12 +75,13 @@ struct Service::Parts {
         options(o),
         pool(s.database.conninfo, s.database.pool_size),
         upstreams(s, c, count_calls(metrics)),
-        engine_settings(engine_settings_from(s, o.time_factor)),
+        engine_settings(tuned(engine_settings_from(s, o.time_factor), o)),
         weights(weights_from(s.score)),
         sync{pool, c, {&upstreams.inventory(), upstreams.catalogue()}, sync_settings_from(s), rescore_changed(pool, c, weights)},
         prober(pool, c, upstreams.watched(), o.probe_interval),
-        worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics()}, engine_settings, node),
-        scheduler(pool, c, {.node = node}, tasks()),
+        worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics()}, engine_settings, node.name, o.failpoint),
+        scheduler(pool, c, {.node = node.name}, tasks()),
+        membership(pool, c, node),
         dispatcher(make_dispatcher()),
         server(make_server()) {}
 
@@ -102,6 +102,7 @@ struct Service::Parts {
     append(all, queue::endpoints(pool, clock, weights));
     append(all, engine::endpoints(pool, clock, engine_settings));
     append(all, approvals::endpoints(pool, clock));
+    append(all, cluster::endpoints(pool, clock));
     append(all, own_endpoints(metrics, pool, contract.text()));
     return all;
   }
@@ -136,7 +137,7 @@ struct Service::Parts {
   const config::Settings settings;
   const Clock& clock;
   const ServiceOptions options;
-  const std::string node = node_name();
+  const cluster::Node node = cluster::this_node(std::string(program_version()));
   metrics::Metrics metrics;
   db::Pool pool;
   Upstreams upstreams;
@@ -148,6 +149,11 @@ struct Service::Parts {
   health::Prober prober;
   engine::Worker worker;
   scheduler::Scheduler scheduler;
+  cluster::Membership membership;
+  cluster::Doorbell doorbell{pool.conninfo(), [this] {
+                               worker.wake();
+                               scheduler.wake();
+                             }};
   http::Dispatcher dispatcher;
   std::unique_ptr<http::Server> server;
 };
@@ -162,18 +168,22 @@ void Service::start() {
   parts_->worker.start();
   parts_->scheduler.start();
   parts_->server->start();
-  log::info("app", "started", {{"node", parts_->node}, {"version", program_version()}, {"port", port()}});
+  parts_->membership.start(port());
+  parts_->doorbell.start();
+  log::info("app", "started", {{"node", parts_->node.name}, {"version", program_version()}, {"port", port()}});
 }
 
 void Service::stop() {
   parts_->server->stop(kHttpGrace);
+  parts_->doorbell.stop();
   parts_->prober.stop();
   parts_->scheduler.stop();
   if (!parts_->worker.stop(kStepGrace)) {
     log::warning("app",
                  "steps are still waiting for an upstream; another orchestrator, or the next start, goes on when their leases have run out",
-                 {{"node", parts_->node}});
+                 {{"node", parts_->node.name}});
   }
+  parts_->membership.stop();
 }
 
 std::uint16_t Service::port() const { return parts_->server->port(); }

@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "config/settings.hpp"
+#include "engine/settings.hpp"
 #include "http/dispatcher.hpp"
 
 namespace spm::app {
@@ -16,6 +17,9 @@ struct ServiceOptions {
   double time_factor = 1;  // of every wait; 1 but in the demo and in tests
   std::chrono::milliseconds probe_interval{10'000};
   http::AnswerCheck answer_check = http::AnswerCheck::Off;  // tests hold every answer against the contract
+  // For tests: what no installation should change, and what happens at the named instants of the engine's steps.
+  std::function<void(engine::Settings&)> tune_engine = {};
+  std::function<void(std::string_view instant)> failpoint = {};
 };
 
 class Service {

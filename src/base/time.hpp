@@ -22,6 +22,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual Time now() const = 0;
+  // Since when the time has run on without a jump. What another wrote about time before that says nothing of how long ago it was.
+  [[nodiscard]] virtual std::chrono::steady_clock::time_point steady_since() const { return {}; }
 };
 
 class SystemClock final : public Clock {

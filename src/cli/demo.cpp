@@ -14,6 +14,7 @@
 #include "cli/signals.hpp"
 #include "config/settings.hpp"
 #include "db/cluster.hpp"
+#include "db/database_clock.hpp"
 #include "db/db.hpp"
 #include "db/migrate.hpp"
 #include "log/log.hpp"
@@ -197,8 +198,9 @@ class Demo {
     loaded->settings.api.port = static_cast<std::uint16_t>(options_.api_port);
     // Scraped every second: five samples. A window of minutes would outlast the accelerated waits.
     loaded->settings.tests.metrics_window = std::chrono::seconds(5);
+    shared_clock_.emplace(loaded->settings.database.conninfo);
     service_ = std::make_unique<app::Service>(
-        loaded->settings, clock_, app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3)});
+        loaded->settings, *shared_clock_, app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3)});
     service_->start();
     return {};
   }
@@ -224,6 +226,7 @@ class Demo {
   std::unique_ptr<db::Cluster> cluster_;
   std::unique_ptr<sandbox::Sandbox> fleet_;
   std::optional<DemoPrometheus> prometheus_;
+  std::optional<db::DatabaseClock> shared_clock_;
   std::unique_ptr<app::Service> service_;
 };
 

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/settings.hpp"
 #include "cli/signals.hpp"
+#include "db/database_clock.hpp"
 #include "db/migrate.hpp"
 #include "log/log.hpp"
 
@@ -20,7 +21,7 @@ int serve(const Common& common) {
     std::fprintf(stderr, "spm-orchestrator: %s\n", why.c_str());
     return 1;
   }
-  const SystemClock clock;
+  const db::DatabaseClock clock(settings->database.conninfo);
   app::Service service(*settings, clock);
   service.start();
   for (;;) {

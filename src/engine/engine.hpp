@@ -34,6 +34,16 @@ struct TestSummary {
 // The passed test that a decision about this item rests on: its newest one.
 [[nodiscard]] std::optional<TestSummary> latest_passed(db::Tx& tx, QueueId item);
 
+// A run whose step is being taken right now, and by whom.
+struct HeldRun {
+  TestId test;
+  std::string phase;
+  std::string owner;
+  Time until;
+  std::int64_t fence = 0;
+};
+[[nodiscard]] std::vector<HeldRun> held_runs(db::Tx& tx);
+
 // The body of GET /test/{id}/result. NotFound; TestNotComplete while it runs.
 [[nodiscard]] Result<json::object> result_json(db::Tx& tx, TestId test);
 // The body of GET /test/{id}. NotFound.

@@ -5,10 +5,11 @@
 
 -- The run that is due for longest and that nobody holds. One statement, so that two orchestrators never get the same one; the fence grows,
 -- so that whoever held it before can write nothing any more. Served by the index tests_due.
+-- $5: a lease that ran out may be taken over. False while the clock cannot tell how long ago it was granted.
 -- name: claim_due
 UPDATE patch_tests SET lease_owner = $1, lease_until = $2::timestamptz, fence = fence + 1
 WHERE id = (SELECT id FROM patch_tests
-            WHERE status = 'running' AND due_at <= $3::timestamptz AND (lease_until IS NULL OR lease_until <= $3::timestamptz) AND engine_version <= $4::integer
+            WHERE status = 'running' AND due_at <= $3::timestamptz AND (lease_until IS NULL OR ($5::boolean AND lease_until <= $3::timestamptz)) AND engine_version <= $4::integer
             ORDER BY due_at, id LIMIT 1
             FOR UPDATE SKIP LOCKED)
 RETURNING id, fence;
@@ -22,6 +23,9 @@ WHERE t.id = $1::bigint AND t.fence = $2::bigint;
 -- When the next run is due, or the lease of one runs out.
 -- name: next_due
 SELECT min(greatest(due_at, lease_until)) AS due_at FROM patch_tests WHERE status = 'running' AND engine_version <= $1::integer;
+
+-- name: held_runs
+SELECT id, phase, lease_owner, lease_until, fence FROM patch_tests WHERE status = 'running' AND lease_owner IS NOT NULL ORDER BY lease_owner, id;
 
 -- name: renew_lease
 UPDATE patch_tests SET lease_until = $3::timestamptz WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' AND lease_owner IS NOT NULL RETURNING id;

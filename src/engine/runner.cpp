@@ -49,7 +49,10 @@ std::shared_ptr<Lease> Runner::claim() {
   const auto asked_at = std::chrono::steady_clock::now();
   const auto now = clock_.now();
   db::Tx tx(pool_);
-  const auto claim = store::claim_due(tx, owner_, now + settings_.lease, now);
+  // After a jump of the clock a lease that seems to have run out may have been granted a moment ago; its owner's steady clock still holds
+  // it.
+  const auto take_over = asked_at - clock_.steady_since() >= settings_.lease ? store::TakeOver::Allowed : store::TakeOver::No;
+  const auto claim = store::claim_due(tx, owner_, now + settings_.lease, take_over, now);
   tx.commit();
   if (!claim) return nullptr;
   return std::make_shared<Lease>(claim->run, claim->fence, asked_at + settings_.lease);

@@ -82,8 +82,8 @@ db::Param word_or_null(const std::optional<Value>& value, Text text) {
 
 }  // namespace
 
-std::optional<Claim> claim_due(db::Tx& tx, const std::string& owner, Time lease_until, Time now) {
-  const auto rows = tx.execute(sql::claim_due, {owner, lease_until, now, kEngineVersion});
+std::optional<Claim> claim_due(db::Tx& tx, const std::string& owner, Time lease_until, TakeOver take_over, Time now) {
+  const auto rows = tx.execute(sql::claim_due, {owner, lease_until, now, kEngineVersion, take_over == TakeOver::Allowed});
   if (rows.empty()) return std::nullopt;
   return Claim{TestId{rows[0].integer("id")}, rows[0].integer("fence")};
 }

@@ -18,7 +18,8 @@ struct Claim {
   std::int64_t fence = 0;
 };
 
-[[nodiscard]] std::optional<Claim> claim_due(db::Tx& tx, const std::string& owner, Time lease_until, Time now);
+enum class TakeOver { Allowed, No };  // of runs whose lease ran out
+[[nodiscard]] std::optional<Claim> claim_due(db::Tx& tx, const std::string& owner, Time lease_until, TakeOver take_over, Time now);
 [[nodiscard]] Run claimed_run(db::Tx& tx, const Claim& claim);
 [[nodiscard]] std::optional<Time> next_due(db::Tx& tx);
 [[nodiscard]] bool renew_lease(db::Tx& tx, const Lease& lease, Time until);

@@ -8,8 +8,8 @@ namespace spm::engine {
 
 using namespace std::chrono_literals;
 
-Worker::Worker(db::Pool& pool, const Clock& clock, const Ports& ports, const Settings& settings, std::string owner)
-    : clock_(clock), settings_(settings), runner_(pool, clock, ports, settings, std::move(owner)) {}
+Worker::Worker(db::Pool& pool, const Clock& clock, const Ports& ports, const Settings& settings, std::string owner, Failpoint failpoint)
+    : clock_(clock), settings_(settings), runner_(pool, clock, ports, settings, std::move(owner), std::move(failpoint)) {}
 
 Worker::~Worker() {
   (void)stop(0ms);

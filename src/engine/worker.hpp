@@ -15,7 +15,8 @@ namespace spm::engine {
 
 class Worker {
  public:
-  Worker(db::Pool& pool, const Clock& clock, const Ports& ports, const Settings& settings, std::string owner);
+  // `failpoint` is called at every named instant of every step: tests die there.
+  Worker(db::Pool& pool, const Clock& clock, const Ports& ports, const Settings& settings, std::string owner, Failpoint failpoint = {});
   ~Worker();  // stops, and waits for the steps that are being taken
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

@@ -13,6 +13,22 @@ namespace spm::scheduler {
 
 bool trigger(db::Tx& tx, const std::string& name, Time now) { return tx.execute(sql::trigger, {name, now}).affected() > 0; }
 
+std::vector<Job> jobs(db::Tx& tx) {
+  std::vector<Job> all;
+  for (const db::Row row : tx.execute(sql::jobs)) {
+    all.push_back({.name = row.text("name"),
+                   .interval = std::chrono::milliseconds(static_cast<std::int64_t>(row.real("interval_seconds") * 1000)),
+                   .next_run_at = row.time("next_run_at"),
+                   .claimed_by = row.text_or_null("claimed_by"),
+                   .claimed_until = row.time_or_null("claimed_until"),
+                   .last_started_at = row.time_or_null("last_started_at"),
+                   .last_finished_at = row.time_or_null("last_finished_at"),
+                   .last_result = row.text_or_null("last_result"),
+                   .last_error = row.text_or_null("last_error")});
+  }
+  return all;
+}
+
 // One thread looks for due jobs and renews claims; each job has a thread of its own, so that a slow one delays no other.
 class Scheduler::Runner {
  public:
@@ -47,12 +63,16 @@ class Scheduler::Runner {
     db::Tx tx(pool_);
     const bool known = scheduler::trigger(tx, name, clock_.now());
     tx.commit();
+    wake();
+    return known;
+  }
+
+  void wake() {
     {
       const std::lock_guard lock(mutex_);
       look_now_ = true;
     }
     changed_.notify_all();
-    return known;
   }
 
  private:
@@ -197,5 +217,6 @@ Scheduler::~Scheduler() = default;
 void Scheduler::start() { runner_->start(); }
 void Scheduler::stop() { runner_->stop(); }
 bool Scheduler::trigger(const std::string& name) { return runner_->trigger(name); }
+void Scheduler::wake() { runner_->wake(); }
 
 }  // namespace spm::scheduler

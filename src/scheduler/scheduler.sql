@@ -31,6 +31,10 @@ UPDATE periodic_jobs
       FOR UPDATE SKIP LOCKED)
 RETURNING name, claim;
 
+-- name: jobs
+SELECT name, interval_seconds, next_run_at, last_started_at, last_finished_at, last_result, last_error, claimed_by, claimed_until
+FROM periodic_jobs ORDER BY name;
+
 -- name: renew
 UPDATE periodic_jobs SET claimed_until = $3::timestamptz WHERE name = $1 AND claim = $2::bigint AND claimed_until IS NOT NULL;
 

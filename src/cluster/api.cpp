@@ -1,0 +1,77 @@
+// GET /cluster: nodes, what they hold, and the periodic jobs.
+
+#include <algorithm>
+
+#include "cluster/cluster.hpp"
+#include "cluster/cluster_sql.hpp"
+#include "cluster/rules.hpp"
+#include "engine/engine.hpp"
+#include "scheduler/scheduler.hpp"
+
+namespace spm::cluster {
+namespace {
+
+json::value time_or_null(const std::optional<Time>& time) { return time ? json::value(format_time(*time)) : json::value(nullptr); }
+
+json::value text_or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(nullptr); }
+
+json::array nodes_json(db::Tx& tx, const std::vector<engine::HeldRun>& held, Time now) {
+  json::array nodes;
+  for (const db::Row row : tx.execute(sql::list_nodes)) {
+    const auto name = row.text("name");
+    const auto leases = std::count_if(held.begin(), held.end(), [&](const auto& run) { return run.owner == name; });
+    nodes.push_back({{"name", name},
+                     {"host", row.text("host")},
+                     {"pid", row.integer("pid")},
+                     {"version", row.text("version")},
+                     {"api_port", row.integer("api_port")},
+                     {"state", to_string(state_of(row.time("seen_at"), row.time_or_null("stopped_at"), now))},
+                     {"started_at", format_time(row.time("started_at"))},
+                     {"seen_at", format_time(row.time("seen_at"))},
+                     {"leases", leases}});
+  }
+  return nodes;
+}
+
+json::array leases_json(const std::vector<engine::HeldRun>& held) {
+  json::array leases;
+  for (const auto& run : held) {
+    leases.push_back(
+        {{"test_id", run.test.value}, {"phase", run.phase}, {"node", run.owner}, {"until", format_time(run.until)}, {"fence", run.fence}});
+  }
+  return leases;
+}
+
+json::array jobs_json(db::Tx& tx) {
+  json::array jobs;
+  for (const auto& job : scheduler::jobs(tx)) {
+    jobs.push_back({{"name", job.name},
+                    {"interval_seconds", std::chrono::duration<double>(job.interval).count()},
+                    {"next_run_at", format_time(job.next_run_at)},
+                    {"running_on", text_or_null(job.claimed_by)},
+                    {"claimed_until", time_or_null(job.claimed_until)},
+                    {"last_started_at", time_or_null(job.last_started_at)},
+                    {"last_finished_at", time_or_null(job.last_finished_at)},
+                    {"last_result", text_or_null(job.last_result)},
+                    {"last_error", text_or_null(job.last_error)}});
+  }
+  return jobs;
+}
+
+http::Response show_cluster(db::Pool& pool, const Clock& clock) {
+  db::Tx tx(pool);
+  const auto now = clock.now();
+  const auto held = engine::held_runs(tx);
+  json::object body{{"nodes", nodes_json(tx, held, now)}, {"leases", leases_json(held)}, {"periodic_jobs", jobs_json(tx)}};
+  tx.commit();
+  return http::json_response(200, std::move(body));
+}
+
+}  // namespace
+
+std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock) {
+  return {{http::Method::Get, "/api/v1/cluster", access::Permission::ReadState,
+           [&pool, &clock](const http::Request&) -> Result<http::Response> { return show_cluster(pool, clock); }}};
+}
+
+}  // namespace spm::cluster
