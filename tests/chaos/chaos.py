@@ -47,6 +47,10 @@ class Mayhem(threading.Thread):
         except BaseException as problem:  # noqa: B902: the main thread must know, whatever it is
             self.problem = problem
 
+    def check(self):
+        if self.problem:
+            raise self.problem
+
     def raise_the_dead(self):
         for node in self.nodes:
             if not node.is_alive():
@@ -94,8 +98,8 @@ class Mayhem(threading.Thread):
 class Operator:
     """Queues the errata, starts tests, asks again for what failed without being at fault."""
 
-    def __init__(self, api, scenario, rng):
-        self.api, self.scenario, self.rng = api, scenario, rng
+    def __init__(self, api, scenario, mayhem, rng):
+        self.api, self.scenario, self.mayhem, self.rng = api, scenario, mayhem, rng
         self.expected = {erratum["advisory"]: erratum["expect"] for erratum in scenario["errata"]}
         self.asked_again = self.released = 0
 
@@ -104,6 +108,9 @@ class Operator:
             try:
                 return self.api.call(method, path, body)
             except world.Unavailable:
+                self.mayhem.check()
+                if not self.mayhem.is_alive():
+                    self.mayhem.raise_the_dead()
                 time.sleep(0.3)
 
     def wait_for_catalogue(self):
@@ -167,14 +174,12 @@ def supervise(operator, mayhem, seconds):
     """Lets it rage for so long, then waits until everything has come to its end. Returns how long that took."""
     begin = time.monotonic()
     while time.monotonic() - begin < seconds:
-        if mayhem.problem:
-            raise mayhem.problem
+        mayhem.check()
         operator.work(operator.items(), repeat_failures=True)
         time.sleep(1)
     mayhem.ending.set()
     mayhem.join(timeout=60)
-    if mayhem.problem:
-        raise mayhem.problem
+    mayhem.check()
     calm = time.monotonic()
     while time.monotonic() - calm < SETTLE_SECONDS:
         items = operator.items()
@@ -198,7 +203,7 @@ def run(arguments, work):
     nodes = [world.Node(name, build / "chaos-node", database, sandbox, arguments.speed, arguments.deaths, work) for name in ("node-a", "node-b")]
     mayhem = Mayhem(database, sandbox, nodes, rng, arguments.kill_every)
     try:
-        operator = Operator(world.Api(nodes, rng), scenario, rng)
+        operator = Operator(world.Api(nodes, rng), scenario, mayhem, rng)
         operator.wait_for_catalogue()
         operator.queue_all()
         print(f"{arguments.systems} test systems, {arguments.errata} errata, {arguments.seconds} s of trouble, seed {arguments.seed}", flush=True)

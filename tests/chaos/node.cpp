@@ -38,6 +38,23 @@ void tune(engine::Settings& settings) {
   settings.workers = 12;
   settings.action_timeout = 60s;
   settings.reboot_timeout = 60s;
+  settings.infra_retry_after = 15min;
+  settings.transient_retry_after = 10min;
+}
+
+constexpr int kTryAgain = 75;  // EX_TEMPFAIL: the database was away at the start
+
+void run(const config::Settings& settings) {
+  const db::DatabaseClock clock(settings.database.conninfo);
+  const double deaths = number_from("CHAOS_DEATHS", 0);
+  app::Service service(settings, clock,
+                       {.time_factor = number_from("CHAOS_SPEED", 30),
+                        .probe_interval = 5s,
+                        .tune_engine = tune,
+                        .failpoint = [deaths](std::string_view instant) { maybe_die(instant, deaths); }});
+  service.start();
+  while (cli::wait_for_signal(1h) != cli::Signal::Stop) continue;
+  service.stop();
 }
 
 }  // namespace
@@ -46,15 +63,11 @@ int main() {
   cli::block_signals();
   const auto settings = cli::load_settings({}, config::Purpose::Serve);
   if (!settings) return 2;
-  const db::DatabaseClock clock(settings->database.conninfo);
-  const double deaths = number_from("CHAOS_DEATHS", 0);
-  app::Service service(*settings, clock,
-                       {.time_factor = number_from("CHAOS_SPEED", 30),
-                        .probe_interval = 5s,
-                        .tune_engine = tune,
-                        .failpoint = [deaths](std::string_view instant) { maybe_die(instant, deaths); }});
-  service.start();
-  while (cli::wait_for_signal(1h) != cli::Signal::Stop) continue;
-  service.stop();
-  return 0;
+  try {
+    run(*settings);
+    return 0;
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "chaos-node: %s\n", problem.what());
+    return kTryAgain;
+  }
 }
