@@ -3,7 +3,11 @@
 #include <charconv>
 
 #include "engine/engine.hpp"
+#include "engine/interventions.hpp"
+#include "engine/overview.hpp"
+#include "http/field_errors.hpp"
 #include "http/message.hpp"
+#include "http/page.hpp"
 
 namespace spm::engine {
 namespace {
@@ -13,6 +17,34 @@ struct Wiring {
   const Clock& clock;
   Settings settings;
 };
+
+queue::Acting acting_of(const Wiring& wiring, const http::Request& request) {
+  return {request.actor, request.remote_address, wiring.clock.now()};
+}
+
+const json::object& body_of(const http::Request& request) {
+  static const json::object kNothing;
+  return request.json_body.is_object() ? request.json_body.get_object() : kNothing;
+}
+
+std::string text_in(const json::object& body, std::string_view key) {
+  const auto* value = body.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+bool flag_in(const json::object& body, std::string_view key) {
+  const auto* value = body.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+template <class Id>
+std::optional<Id> id_param(const http::Request& request, std::string_view name) {
+  const auto text = request.query_param(std::string(name));
+  if (!text) return std::nullopt;
+  Id id;
+  std::from_chars(text->data(), text->data() + text->size(), id.value);
+  return id;
+}
 
 TestId test_in(const http::Request& request) {
   const auto& text = request.path_params.at("id");
@@ -39,9 +71,8 @@ StartOrder order_in(const json::object& body) {
 
 // POST /test/start
 Result<http::Response> start_test(const Wiring& wiring, const http::Request& request) {
-  const auto body = request.json_body.is_object() ? request.json_body.get_object() : json::object{};
   db::Tx tx(wiring.pool);
-  const auto started = start(tx, wiring.settings, order_in(body), {request.actor, request.remote_address, wiring.clock.now()});
+  const auto started = start(tx, wiring.settings, order_in(body_of(request)), acting_of(wiring, request));
   if (!started) return tl::unexpected(started.error());
   tx.commit();
   const auto& system = started->system;
@@ -55,13 +86,13 @@ Result<http::Response> start_test(const Wiring& wiring, const http::Request& req
                                                {"estimated_duration_minutes", started->estimated_duration.count()}});
 }
 
-Result<http::Response> answer(db::Tx& tx, const Result<json::object>& body) {
+Result<http::Response> answer(db::Tx& tx, const Result<json::object>& body, int status = 200) {
   if (!body) return tl::unexpected(body.error());
   tx.commit();
-  return http::json_response(200, *body);
+  return http::json_response(status, *body);
 }
 
-// GET /test/{id}
+// GET /test/{id}, GET /tests/{id}
 Result<http::Response> show_test(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
   return answer(tx, status_json(tx, test_in(request), wiring.clock.now()));
@@ -71,6 +102,47 @@ Result<http::Response> show_test(const Wiring& wiring, const http::Request& requ
 Result<http::Response> show_result(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
   return answer(tx, result_json(tx, test_in(request)));
+}
+
+// POST /test/{id}/abort
+Result<http::Response> abort(const Wiring& wiring, const http::Request& request) {
+  const auto& body = body_of(request);
+  db::Tx tx(wiring.pool);
+  return answer(tx, abort_test(tx, {test_in(request), text_in(body, "reason"), flag_in(body, "skip_rollback")}, acting_of(wiring, request)),
+                202);
+}
+
+// POST /test/{id}/force-end
+Result<http::Response> end_by_force(const Wiring& wiring, const http::Request& request) {
+  const auto reason = text_in(body_of(request), "reason");
+  if (reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+    http::FieldErrors errors;
+    errors.add("reason", "must say why");
+    return tl::unexpected(errors.to_error());
+  }
+  db::Tx tx(wiring.pool);
+  return answer(tx, force_end(tx, wiring.settings, test_in(request), reason, acting_of(wiring, request)));
+}
+
+// GET /tests
+Result<http::Response> list_tests(const Wiring& wiring, const http::Request& request) {
+  const auto page = http::page_of(request);
+  if (!page) return tl::unexpected(page.error());
+  TestFilter filter;
+  filter.status = request.query_param("status");
+  filter.result = request.query_param("result");
+  filter.target_os = request.query_param("os");
+  filter.system = id_param<SystemId>(request, "system_id");
+  filter.item = id_param<QueueId>(request, "queue_id");
+  if (auto name = request.query_param("errata_id")) filter.erratum = AdvisoryName{*std::move(name)};
+  db::Tx tx(wiring.pool);
+  return answer(tx, list_json(tx, filter, *page, wiring.clock.now()));
+}
+
+// GET /tests/status
+Result<http::Response> show_engine(const Wiring& wiring, const http::Request&) {
+  db::Tx tx(wiring.pool);
+  return answer(tx, engine_status_json(tx, wiring.clock.now()));
 }
 
 }  // namespace
@@ -83,7 +155,12 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const 
   using access::Permission;
   return {{Post, "/api/v1/test/start", Permission::RunTests, wired(start_test)},
           {Get, "/api/v1/test/{id}", Permission::ReadState, wired(show_test)},
-          {Get, "/api/v1/test/{id}/result", Permission::ReadState, wired(show_result)}};
+          {Get, "/api/v1/test/{id}/result", Permission::ReadState, wired(show_result)},
+          {Post, "/api/v1/test/{id}/abort", Permission::RunTests, wired(abort)},
+          {Post, "/api/v1/test/{id}/force-end", Permission::ForceEnd, wired(end_by_force)},
+          {Get, "/api/v1/tests", Permission::ReadState, wired(list_tests)},
+          {Get, "/api/v1/tests/status", Permission::ReadState, wired(show_engine)},
+          {Get, "/api/v1/tests/{id}", Permission::ReadState, wired(show_test)}};
 }
 
 }  // namespace spm::engine

@@ -27,14 +27,18 @@ SELECT min(greatest(due_at, lease_until)) AS due_at FROM patch_tests WHERE statu
 UPDATE patch_tests SET lease_until = $3::timestamptz WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' AND lease_owner IS NOT NULL RETURNING id;
 
 -- The row's lock until the end of the transaction: nobody can claim the run while a step of its owner is being committed.
+-- What a person may have asked for meanwhile is read with it.
 -- name: hold_run
-SELECT id FROM patch_tests WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' FOR UPDATE;
+SELECT id, abort_requested_at, abort_reason, abort_skip_rollback FROM patch_tests WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' FOR UPDATE;
 
 -- ---------------------------------------------------------------- committing a step
 
 -- The columns that people and other slices read follow from the facts; a fact of null takes the column back to null.
+-- A run that was aborted while its step was being taken stays due: the abort does not wait for what the step waits for.
 -- name: release_run
-UPDATE patch_tests SET due_at = $3::timestamptz, waiting_for = $4, facts = facts || $5::jsonb, lease_owner = NULL, lease_until = NULL
+UPDATE patch_tests SET waiting_for = $4,
+  due_at = CASE WHEN abort_requested_at IS NULL OR (phase IN ('rollback', 'post_rollback') AND NOT abort_skip_rollback) THEN $3::timestamptz ELSE due_at END,
+  facts = facts || $5::jsonb, lease_owner = NULL, lease_until = NULL
 WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' RETURNING id;
 
 -- name: enter_phase
@@ -102,6 +106,29 @@ UPDATE patch_test_operations SET state = 'started', upstream_id = $2, started_at
 UPDATE patch_test_operations SET state = $2, result = $3::jsonb, finished_at = $4::timestamptz
 WHERE id = $1::bigint AND state IN ('intended', 'started');
 
+-- ---------------------------------------------------------------- a person steps in
+
+-- name: lock_test
+SELECT * FROM patch_tests WHERE id = $1::bigint FOR UPDATE;
+
+-- The run is due at once: its next step is the abort.
+-- name: request_abort
+UPDATE patch_tests SET abort_requested_at = coalesce(abort_requested_at, $2::timestamptz), abort_requested_by = coalesce(abort_requested_by, $3),
+  abort_reason = coalesce(abort_reason, $4), abort_skip_rollback = abort_skip_rollback OR $5::boolean, due_at = least(due_at, $2::timestamptz)
+WHERE id = $1::bigint AND status = 'running' RETURNING *;
+
+-- Whoever holds the run has an older fence from now on, and can write nothing any more.
+-- name: seize_run
+UPDATE patch_tests SET fence = fence + 1, lease_owner = NULL, lease_until = NULL WHERE id = $1::bigint AND status = 'running' RETURNING fence;
+
+-- name: overrule
+UPDATE patch_tests SET verdict = 'error', failure_phase = phase, failure_class = 'infra', failure_reason = $3
+WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running';
+
+-- name: lose_open_operations
+UPDATE patch_test_operations SET state = 'lost', result = coalesce(result, '{}') || $2::jsonb, finished_at = $3::timestamptz
+WHERE test_id = $1::bigint AND state IN ('intended', 'started');
+
 -- ---------------------------------------------------------------- reading
 
 -- name: phase_evidence
@@ -155,3 +182,37 @@ SELECT t.id, t.advisory_name FROM patch_tests t WHERE t.target_os = $1 AND t.sta
 INSERT INTO patch_tests (queue_id, advisory_name, system_id, target_os, status, phase, due_at, deadline_at, engine_version, config, facts, started_by, started_at)
 VALUES ($1::bigint, $2, $3::bigint, $4, 'running', 'pre_check', $5::timestamptz, $6::timestamptz, $7::integer, $8::jsonb, $9::jsonb, $10, $5::timestamptz)
 RETURNING id;
+
+-- ---------------------------------------------------------------- lists
+
+-- Newest first, along the primary key or one of tests_by_*. $6 is the last id that the caller has seen.
+-- name: list_tests
+SELECT id, queue_id, advisory_name, system_id, target_os, status, phase, waiting_for, failure_phase, failure_class, failure_reason, rollback_status,
+       started_by, started_at, completed_at, facts->'subject'->>'system_name' AS system_name, facts->'subject'->>'ip' AS ip
+FROM patch_tests
+WHERE ($1::text IS NULL OR status = $1::text) AND ($2::text IS NULL OR target_os = $2::text) AND ($3::bigint IS NULL OR system_id = $3::bigint)
+  AND ($4::text IS NULL OR advisory_name = $4::text) AND ($5::bigint IS NULL OR queue_id = $5::bigint) AND ($6::bigint IS NULL OR id < $6::bigint)
+  AND ($7::text IS NULL OR status = $7::text)
+ORDER BY id DESC LIMIT $8::bigint OFFSET $9::bigint;
+
+-- name: count_tests
+SELECT status, count(*) AS tests FROM patch_tests
+WHERE ($1::text IS NULL OR target_os = $1::text) AND ($2::bigint IS NULL OR system_id = $2::bigint)
+  AND ($3::text IS NULL OR advisory_name = $3::text) AND ($4::bigint IS NULL OR queue_id = $4::bigint)
+GROUP BY status;
+
+-- name: running_tests
+SELECT id, queue_id, advisory_name, system_id, target_os, status, phase, waiting_for, failure_phase, failure_class, failure_reason, rollback_status,
+       started_by, started_at, completed_at, facts->'subject'->>'system_name' AS system_name, facts->'subject'->>'ip' AS ip
+FROM patch_tests WHERE status = 'running' ORDER BY id LIMIT 500;
+
+-- name: workers
+SELECT lease_owner, count(*) AS steps, max(lease_until) AS lease_until FROM patch_tests
+WHERE status = 'running' AND lease_until > $1::timestamptz GROUP BY lease_owner ORDER BY lease_owner;
+
+-- name: ended_since
+SELECT status, count(*) AS tests, avg(extract(epoch FROM completed_at - started_at))::double precision AS average_seconds
+FROM patch_tests WHERE completed_at >= $1::timestamptz GROUP BY status;
+
+-- name: busy_systems
+SELECT system_id FROM patch_tests WHERE status = 'running';

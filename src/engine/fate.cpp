@@ -5,6 +5,7 @@ namespace spm::engine {
 using queue::FailureClass;
 
 std::string_view result_of(const Ending& ending) {
+  if (ending.was_forced) return "error";
   if (ending.verdict == Verdict::Passed) return "passed";
   if (ending.was_aborted) return "aborted";
   return to_string(ending.verdict.value_or(Verdict::Error));
@@ -21,10 +22,11 @@ Verdict verdict_of(FailureClass kind) {
 }
 
 bool counts_in_history(const Ending& ending) {
-  return !ending.was_aborted && (ending.verdict == Verdict::Passed || ending.verdict == Verdict::Failed);
+  return !ending.was_aborted && !ending.was_forced && (ending.verdict == Verdict::Passed || ending.verdict == Verdict::Failed);
 }
 
 Fate fate_of(const Ending& ending, std::int64_t retries_so_far, const Settings& settings) {
+  if (ending.was_forced) return {queue::Status::Failed, {}};
   if (ending.verdict == Verdict::Passed) return {queue::Status::PendingApproval, {}};
   if (ending.was_aborted) return {queue::Status::Failed, {}};
   if (ending.kind == FailureClass::Infra && retries_so_far < settings.infra_retries)

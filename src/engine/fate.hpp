@@ -14,6 +14,7 @@ struct Ending {
   std::optional<Verdict> verdict;
   std::optional<queue::FailureClass> kind;
   bool was_aborted = false;
+  bool was_forced = false;  // a person ended a run that could not end by itself
 };
 
 struct Fate {

@@ -30,6 +30,15 @@ TEST(Fate, WhatAPersonEndedIsNotRetried) {
   EXPECT_FALSE(counts_in_history(aborted));
 }
 
+TEST(Fate, WhatAPersonEndedByForceFailsWithoutARetryWhateverWasDecided) {
+  for (const auto verdict : {Verdict::Passed, Verdict::Failed, Verdict::Error}) {
+    const Ending forced{verdict, FailureClass::Infra, false, true};
+    EXPECT_EQ(fate_of(forced, 0, {}).status, Status::Failed);
+    EXPECT_EQ(result_of(forced), "error");
+    EXPECT_FALSE(counts_in_history(forced));
+  }
+}
+
 TEST(Fate, OnlyWhatSpeaksAboutTheErratumCounts) {
   EXPECT_TRUE(counts_in_history({Verdict::Passed, {}, false}));
   EXPECT_TRUE(counts_in_history(failed(FailureClass::Patch)));

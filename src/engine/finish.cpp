@@ -85,7 +85,7 @@ void record(db::Tx& tx, const Run& run, const End& end, Time now) {
 
 End end_of(const Run& decided) {
   End end;
-  end.ending = {decided.verdict, decided.failure_class, flag_fact(decided, "aborted")};
+  end.ending = {decided.verdict, decided.failure_class, flag_fact(decided, "aborted"), flag_fact(decided, "forced")};
   end.failure_phase = decided.failure_phase.value_or("");
   end.failure_reason = decided.failure_reason.value_or("");
   return end;
