@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "engine/engine.hpp"
+#include "engine/group.hpp"
 #include "engine/interventions.hpp"
 #include "engine/overview.hpp"
 #include "http/field_errors.hpp"
@@ -69,21 +70,55 @@ StartOrder order_in(const json::object& body) {
   return order;
 }
 
-// POST /test/start
-Result<http::Response> start_test(const Wiring& wiring, const http::Request& request) {
+json::object to_json(const catalogue::System& system) { return {{"id", system.id.value}, {"name", system.name}, {"ip", system.ip}}; }
+
+json::object to_json(const Started& started) {
+  return {{"test_id", started.test.value},
+          {"queue_id", started.item.value},
+          {"errata_id", started.erratum.value},
+          {"status", "running"},
+          {"current_phase", to_string(Phase::PreCheck)},
+          {"test_system", to_json(started.system)},
+          {"started_at", format_time(started.started_at)},
+          {"estimated_duration_minutes", started.estimated_duration.count()}};
+}
+
+// The first run, as when there is only one, and what became of the other systems.
+json::object to_json(const StartedOnAll& started) {
+  auto answer = to_json(started.runs.front());
+  json::array runs;
+  for (const auto& run : started.runs) runs.push_back(json::object{{"test_id", run.test.value}, {"test_system", to_json(run.system)}});
+  json::array waiting;
+  for (const auto& system : started.waiting) waiting.push_back(to_json(system));
+  json::array skipped;
+  for (const auto& one : started.skipped) skipped.push_back(json::object{{"test_system", to_json(one.system)}, {"reason", one.reason}});
+  answer["runs"] = std::move(runs);
+  answer["waiting_systems"] = std::move(waiting);
+  answer["skipped_systems"] = std::move(skipped);
+  return answer;
+}
+
+template <class Start>
+Result<http::Response> answer_start(const Wiring& wiring, const http::Request& request, const StartOrder& order, Start start) {
   db::Tx tx(wiring.pool);
-  const auto started = start(tx, wiring.settings, order_in(body_of(request)), acting_of(wiring, request));
+  const auto started = start(tx, wiring.settings, order, acting_of(wiring, request));
   if (!started) return tl::unexpected(started.error());
   tx.commit();
-  const auto& system = started->system;
-  return http::json_response(201, json::object{{"test_id", started->test.value},
-                                               {"queue_id", started->item.value},
-                                               {"errata_id", started->erratum.value},
-                                               {"status", "running"},
-                                               {"current_phase", to_string(Phase::PreCheck)},
-                                               {"test_system", {{"id", system.id.value}, {"name", system.name}, {"ip", system.ip}}},
-                                               {"started_at", format_time(started->started_at)},
-                                               {"estimated_duration_minutes", started->estimated_duration.count()}});
+  return http::json_response(201, to_json(*started));
+}
+
+tl::unexpected<Error> wrong_field(const std::string& field, const std::string& problem) {
+  http::FieldErrors errors;
+  errors.add(field, problem);
+  return tl::unexpected(errors.to_error());
+}
+
+// POST /test/start
+Result<http::Response> start_test(const Wiring& wiring, const http::Request& request) {
+  const auto order = order_in(body_of(request));
+  if (!flag_in(body_of(request), "test_on_all")) return answer_start(wiring, request, order, start);
+  if (order.system) return wrong_field("system_id", "says one system, test_on_all says all of them");
+  return answer_start(wiring, request, order, start_on_all);
 }
 
 Result<http::Response> answer(db::Tx& tx, const Result<json::object>& body, int status = 200) {
@@ -115,11 +150,7 @@ Result<http::Response> abort(const Wiring& wiring, const http::Request& request)
 // POST /test/{id}/force-end
 Result<http::Response> end_by_force(const Wiring& wiring, const http::Request& request) {
   const auto reason = text_in(body_of(request), "reason");
-  if (reason.find_first_not_of(" \t\r\n") == std::string::npos) {
-    http::FieldErrors errors;
-    errors.add("reason", "must say why");
-    return tl::unexpected(errors.to_error());
-  }
+  if (reason.find_first_not_of(" \t\r\n") == std::string::npos) return wrong_field("reason", "must say why");
   db::Tx tx(wiring.pool);
   return answer(tx, force_end(tx, wiring.settings, test_in(request), reason, acting_of(wiring, request)));
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "catalogue/catalogue.hpp"
 #include "engine/fate.hpp"
 #include "engine/finish.hpp"
 #include "engine/phases.hpp"
@@ -105,12 +106,21 @@ PhaseResult aborted(const store::AbortRequest& request, PhaseResult found) {
   return found;
 }
 
+// What the pre-check learned of the system is there for whoever chooses the next one.
+void note_reachability(db::Tx& tx, const Settings& settings, const Run& run, const PhaseResult& result, Time now) {
+  if (run.phase != Phase::PreCheck) return;
+  if (result.answer == Answer::Done) catalogue::mark_reachable(tx, run.system);
+  if (result.answer == Answer::Fail && result.facts.contains("unreachable"))
+    catalogue::mark_unreachable(tx, run.system, now, now + scaled(settings.infra_retry_after, settings.time_factor));
+}
+
 void commit_result(db::Pool& pool, const Settings& settings, const Run& run, const Lease& lease, PhaseResult result, Time now) {
   db::Tx tx(pool);
   const auto abort = store::hold_run(tx, lease);
   if (abort && (!is_way_back(run.phase) || abort->skips_rollback)) result = aborted(*abort, std::move(result));
   const Step step = next({run.phase, run.attempt, result.answer, run.config.restore_after_test, result.skips_rollback});
   close_phase(tx, run, result, now);
+  note_reachability(tx, settings, run, result, now);
   if (step.is_failure)
     record_failure(tx, run, lease, result, now);
   else if (result.answer != Answer::Retry)

@@ -158,16 +158,14 @@ SELECT id FROM patch_tests WHERE queue_id = $1::bigint AND status = 'passed' ORD
 -- name: serialise_starts
 SELECT pg_advisory_xact_lock(7330951842201);
 
--- Queued items with a free test system that misses the erratum, as far as the order needs them. Free: there, not in quarantine, no open run.
--- $2 limits it to items that start without being asked; $3 is null or the one system that was asked for.
+-- Queued items that one of the free systems $3 misses, as far as the order needs them. $2 limits it to items that start without being
+-- asked; a retry on all systems is not among those, it goes on with its group.
 -- name: startable_items
 SELECT q.id, q.priority_override, q.requires_reboot, q.success_score, q.urgency_score
 FROM patch_test_queue q
 WHERE q.status = 'queued' AND q.target_os = $1 AND (q.autostart OR NOT $2::boolean)
-  AND EXISTS (SELECT 1 FROM system_errata e JOIN systems s ON s.id = e.system_id
-              WHERE e.advisory_name = q.advisory_name AND s.role = 'test' AND s.target_os = q.target_os AND s.gone_at IS NULL
-                AND s.quarantined_at IS NULL AND ($3::bigint IS NULL OR s.id = $3::bigint)
-                AND NOT EXISTS (SELECT 1 FROM patch_tests t WHERE t.system_id = s.id AND t.status = 'running'));
+  AND NOT ($2::boolean AND EXISTS (SELECT 1 FROM patch_test_groups g WHERE g.queue_id = q.id))
+  AND EXISTS (SELECT 1 FROM system_errata e WHERE e.advisory_name = q.advisory_name AND e.system_id = ANY ($3::bigint[]));
 
 -- name: waiting_os
 SELECT DISTINCT target_os FROM patch_test_queue WHERE status = 'queued' AND autostart ORDER BY target_os;
@@ -216,3 +214,52 @@ FROM patch_tests WHERE completed_at >= $1::timestamptz GROUP BY status;
 
 -- name: busy_systems
 SELECT system_id FROM patch_tests WHERE status = 'running';
+
+-- ---------------------------------------------------------------- one item on all test systems
+
+-- name: forget_group
+DELETE FROM patch_test_groups WHERE queue_id = $1::bigint;
+
+-- name: insert_group
+INSERT INTO patch_test_groups (queue_id, test_config, started_by, started_at) VALUES ($1::bigint, $2::jsonb, $3, $4::timestamptz);
+
+-- name: insert_target
+INSERT INTO patch_test_targets (queue_id, system_id, skipped_reason) VALUES ($1::bigint, $2::bigint, $3);
+
+-- name: begin_target
+UPDATE patch_test_targets SET test_id = $3::bigint WHERE queue_id = $1::bigint AND system_id = $2::bigint AND test_id IS NULL;
+
+-- name: skip_target
+UPDATE patch_test_targets SET skipped_reason = $3 WHERE queue_id = $1::bigint AND system_id = $2::bigint AND test_id IS NULL;
+
+-- What passed stays passed; everything else is tried again.
+-- name: reset_targets
+UPDATE patch_test_targets g SET test_id = NULL, skipped_reason = NULL
+WHERE g.queue_id = $1::bigint AND NOT EXISTS (SELECT 1 FROM patch_tests t WHERE t.id = g.test_id AND t.status = 'passed');
+
+-- name: group_config
+SELECT test_config, started_by FROM patch_test_groups WHERE queue_id = $1::bigint;
+
+-- name: group_runs
+SELECT g.system_id, s.name, g.test_id, g.skipped_reason, t.status, t.verdict, t.failure_phase, t.failure_class, t.failure_reason,
+       coalesce((t.facts->>'aborted')::boolean, false) AS aborted, coalesce((t.facts->>'forced')::boolean, false) AS forced
+FROM patch_test_targets g JOIN systems s ON s.id = g.system_id LEFT JOIN patch_tests t ON t.id = g.test_id
+WHERE g.queue_id = $1::bigint ORDER BY g.system_id;
+
+-- name: waiting_targets
+SELECT g.system_id, s.gone_at IS NOT NULL OR s.role <> 'test' AS is_gone,
+       EXISTS (SELECT 1 FROM system_errata e WHERE e.system_id = g.system_id AND e.advisory_name = $2) AS is_missing,
+       EXISTS (SELECT 1 FROM patch_tests t WHERE t.system_id = g.system_id AND t.status = 'running') AS is_busy
+FROM patch_test_targets g JOIN systems s ON s.id = g.system_id
+WHERE g.queue_id = $1::bigint AND g.test_id IS NULL AND g.skipped_reason IS NULL ORDER BY g.system_id;
+
+-- Groups with systems that are still to be tested, in the order in which they take a system that becomes free.
+-- name: groups_under_way
+SELECT q.id FROM patch_test_queue q
+WHERE q.status IN ('testing', 'needs_reboot', 'rebooting')
+  AND EXISTS (SELECT 1 FROM patch_test_targets g WHERE g.queue_id = q.id AND g.test_id IS NULL AND g.skipped_reason IS NULL)
+ORDER BY q.priority_override DESC, q.id;
+
+-- name: groups_to_retry
+SELECT q.id FROM patch_test_queue q JOIN patch_test_groups g ON g.queue_id = q.id
+WHERE q.status = 'queued' AND q.autostart ORDER BY q.priority_override DESC, q.id;

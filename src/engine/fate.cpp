@@ -1,8 +1,26 @@
 #include "engine/fate.hpp"
 
+#include <algorithm>
+
 namespace spm::engine {
+namespace {
 
 using queue::FailureClass;
+
+// Smaller decides.
+int rank(const Ending& ending) {
+  if (ending.was_forced || ending.was_aborted) return 1;
+  if (ending.verdict == Verdict::Failed) return 0;
+  if (ending.verdict == Verdict::Passed) return 4;
+  return ending.kind == FailureClass::Transient ? 3 : 2;
+}
+
+}  // namespace
+
+std::size_t decisive(const std::vector<Ending>& endings) {
+  const auto first = std::min_element(endings.begin(), endings.end(), [](const Ending& a, const Ending& b) { return rank(a) < rank(b); });
+  return static_cast<std::size_t>(first - endings.begin());
+}
 
 std::string_view result_of(const Ending& ending) {
   if (ending.was_forced) return "error";
