@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "engine/batch.hpp"
 #include "engine/engine.hpp"
 #include "engine/group.hpp"
 #include "engine/interventions.hpp"
@@ -176,6 +177,41 @@ Result<http::Response> show_engine(const Wiring& wiring, const http::Request&) {
   return answer(tx, engine_status_json(tx, wiring.clock.now()));
 }
 
+// ---------------------------------------------------------------- batches
+
+BatchId batch_in(const http::Request& request) { return BatchId{test_in(request).value}; }
+
+// POST /tests/batch
+Result<http::Response> start_batch(const Wiring& wiring, const http::Request& request) {
+  const auto& body = body_of(request);
+  BatchOrder order;
+  if (const auto* ids = body.if_contains("queue_ids"); ids != nullptr && ids->is_array()) {
+    for (const auto& id : ids->get_array()) order.items.push_back(QueueId{id.to_number<std::int64_t>()});
+  }
+  const auto one = order_in(body);
+  order.target_os = one.target_os;
+  order.test_config = one.test_config;
+  order.limit = integer_in(body, "limit").value_or(order.limit);
+  order.stop_on_failure = flag_in(body, "stop_on_failure");
+  if (!order.items.empty() && order.target_os) return wrong_field("target_os", "cannot be given together with queue_ids");
+  db::Tx tx(wiring.pool);
+  return answer(tx, create_batch(tx, wiring.settings, order, acting_of(wiring, request)), 201);
+}
+
+// GET /tests/batch/{id}/status
+Result<http::Response> show_batch(const Wiring& wiring, const http::Request& request) {
+  db::Tx tx(wiring.pool);
+  return answer(tx, batch_json(tx, batch_in(request)));
+}
+
+// POST /tests/batch/{id}/cancel
+Result<http::Response> stop_batch(const Wiring& wiring, const http::Request& request) {
+  const auto& body = body_of(request);
+  db::Tx tx(wiring.pool);
+  return answer(tx,
+                cancel_batch(tx, {batch_in(request), text_in(body, "reason"), flag_in(body, "abort_running")}, acting_of(wiring, request)));
+}
+
 }  // namespace
 
 std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const Settings& settings) {
@@ -191,7 +227,10 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const 
           {Post, "/api/v1/test/{id}/force-end", Permission::ForceEnd, wired(end_by_force)},
           {Get, "/api/v1/tests", Permission::ReadState, wired(list_tests)},
           {Get, "/api/v1/tests/status", Permission::ReadState, wired(show_engine)},
-          {Get, "/api/v1/tests/{id}", Permission::ReadState, wired(show_test)}};
+          {Get, "/api/v1/tests/{id}", Permission::ReadState, wired(show_test)},
+          {Post, "/api/v1/tests/batch", Permission::RunTests, wired(start_batch)},
+          {Get, "/api/v1/tests/batch/{id}/status", Permission::ReadState, wired(show_batch)},
+          {Post, "/api/v1/tests/batch/{id}/cancel", Permission::RunTests, wired(stop_batch)}};
 }
 
 }  // namespace spm::engine

@@ -1,7 +1,8 @@
-// What starts by itself: tests on all systems go on, then retries, as long as a free system can test the first of them.
+// What starts by itself: tests on all systems go on, then batches, then retries, as long as a free system can test the first of them.
 
 #include <stop_token>
 
+#include "engine/batch.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_sql.hpp"
 #include "engine/group.hpp"
@@ -38,6 +39,7 @@ bool start_one(db::Pool& pool, const Clock& clock, const Settings& settings, con
 std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const Settings& settings) {
   const auto start_retries = [&pool, &clock, settings](const std::stop_token& stop) {
     continue_groups(pool, clock, settings);
+    continue_batches(pool, clock, settings);
     for (const auto& target_os : waiting_os(pool)) {
       while (!stop.stop_requested() && start_one(pool, clock, settings, target_os)) {
       }

@@ -263,3 +263,56 @@ ORDER BY q.priority_override DESC, q.id;
 -- name: groups_to_retry
 SELECT q.id FROM patch_test_queue q JOIN patch_test_groups g ON g.queue_id = q.id
 WHERE q.status = 'queued' AND q.autostart ORDER BY q.priority_override DESC, q.id;
+
+-- ---------------------------------------------------------------- batches
+
+-- name: insert_batch
+INSERT INTO test_batches (status, test_config, stop_on_failure, created_by, created_at) VALUES ('running', $1::jsonb, $2::boolean, $3, $4::timestamptz)
+RETURNING id;
+
+-- name: insert_member
+INSERT INTO test_batch_items (batch_id, queue_id, state) VALUES ($1::bigint, $2::bigint, 'waiting');
+
+-- name: open_batch_of
+SELECT batch_id FROM test_batch_items WHERE queue_id = $1::bigint AND state IN ('waiting', 'testing');
+
+-- Queued, and in no batch yet.
+-- name: free_queued_items
+SELECT q.id, q.priority_override, q.requires_reboot, q.success_score, q.urgency_score FROM patch_test_queue q
+WHERE q.status = 'queued' AND q.target_os = $1
+  AND NOT EXISTS (SELECT 1 FROM test_batch_items i WHERE i.queue_id = q.id AND i.state IN ('waiting', 'testing'));
+
+-- name: find_batch
+SELECT * FROM test_batches WHERE id = $1::bigint;
+
+-- name: lock_batch
+SELECT * FROM test_batches WHERE id = $1::bigint FOR UPDATE;
+
+-- name: running_batches
+SELECT id FROM test_batches WHERE status = 'running' ORDER BY id;
+
+-- A run counts as the member's when it began with or after the batch.
+-- name: batch_members
+SELECT i.queue_id, i.state, i.test_id, i.reason, q.advisory_name, q.target_os, q.status, q.autostart, q.priority_override, q.requires_reboot,
+       q.success_score, q.urgency_score, t.id AS latest_test, t.status AS result
+FROM test_batch_items i
+JOIN test_batches b ON b.id = i.batch_id
+JOIN patch_test_queue q ON q.id = i.queue_id
+LEFT JOIN LATERAL (SELECT t.id, t.status FROM patch_tests t WHERE t.queue_id = i.queue_id AND t.started_at >= b.created_at ORDER BY t.id DESC LIMIT 1) t ON true
+WHERE i.batch_id = $1::bigint ORDER BY i.queue_id;
+
+-- name: move_member
+UPDATE test_batch_items SET state = $3, test_id = coalesce($4::bigint, test_id), reason = $5 WHERE batch_id = $1::bigint AND queue_id = $2::bigint;
+
+-- name: cancel_waiting_members
+UPDATE test_batch_items SET state = 'cancelled', reason = $2 WHERE batch_id = $1::bigint AND state = 'waiting';
+
+-- name: cancel_testing_members
+UPDATE test_batch_items SET state = 'cancelled', reason = $2 WHERE batch_id = $1::bigint AND state = 'testing';
+
+-- name: runs_of_batch
+SELECT t.id FROM test_batch_items i JOIN patch_tests t ON t.queue_id = i.queue_id AND t.status = 'running'
+WHERE i.batch_id = $1::bigint AND i.state = 'testing' ORDER BY t.id;
+
+-- name: end_batch
+UPDATE test_batches SET status = $2, end_reason = $3, completed_at = $4::timestamptz WHERE id = $1::bigint AND status = 'running';
