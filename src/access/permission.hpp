@@ -13,6 +13,7 @@ enum class Permission {
   ReadState,    // look at anything but secrets
   ManageQueue,  // add, change and remove queue items; re-score
   RunTests,     // start and abort tests
+  ForceEnd,     // end a test that cannot end by itself
   Decide,       // approve, reject, snooze
   TriggerSync,  // start a synchronisation
   ReadMetrics,  // the orchestrator's own metrics

@@ -133,6 +133,15 @@ WHERE s.role = 'test' AND s.target_os = $1::text AND s.gone_at IS NULL AND s.qua
   AND NOT EXISTS (SELECT 1 FROM patch_tests t WHERE t.system_id = s.id AND t.status = 'running')
 ORDER BY s.id;
 
+-- name: test_systems
+SELECT * FROM systems WHERE role = 'test' AND target_os IS NOT NULL AND gone_at IS NULL ORDER BY target_os, id;
+
+-- name: mark_unreachable
+UPDATE systems SET unreachable_at = $2::timestamptz, unreachable_until = $3::timestamptz WHERE id = $1::bigint;
+
+-- name: mark_reachable
+UPDATE systems SET unreachable_at = NULL, unreachable_until = NULL WHERE id = $1::bigint AND unreachable_at IS NOT NULL;
+
 -- name: applicable_systems
 SELECT s.*, a.uyuni_erratum_id
 FROM system_errata a JOIN systems s ON s.id = a.system_id

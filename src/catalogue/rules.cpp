@@ -1,5 +1,7 @@
 #include "catalogue/rules.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -221,6 +223,20 @@ Role role_of(const ports::ManagedSystem& system, const TestSystemRule& rule) {
   });
   const bool is_named = rule.ids.contains(system.id.value) || rule.names.contains(system.name);
   return in_test_group || is_named ? Role::Test : Role::Production;
+}
+
+std::optional<std::string> offline_reason(const Presence& presence, Time now) {
+  constexpr std::chrono::hours kOldCheckin{24};
+  const auto& [checkin, unreachable_at, unreachable_until] = presence;
+  const bool has_been_back = checkin && unreachable_at && *checkin > *unreachable_at;
+  if (unreachable_until && now < *unreachable_until && !has_been_back)
+    return fmt::format("a test could not reach it at {}", format_time(*unreachable_at));
+  if (checkin && *checkin + kOldCheckin < now) return fmt::format("its last check-in was at {}", format_time(*checkin));
+  return std::nullopt;
+}
+
+std::optional<std::string> offline_reason(const System& system, Time now) {
+  return offline_reason(Presence{system.last_checkin_at, system.unreachable_at, system.unreachable_until}, now);
 }
 
 std::optional<std::int64_t> total_size_kb(std::span<const ports::Package> packages) {

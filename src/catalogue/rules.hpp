@@ -47,6 +47,17 @@ struct TestSystemRule {
 };
 [[nodiscard]] Role role_of(const ports::ManagedSystem& system, const TestSystemRule& rule);
 
+// What is known of a system that does not answer.
+struct Presence {
+  std::optional<Time> last_checkin_at;
+  std::optional<Time> unreachable_at;
+  std::optional<Time> unreachable_until;
+};
+// Why a system counts as offline, for a person: the last test did not reach it and it has not checked in since, or its last check-in is
+// older than a day. nullopt: nothing speaks against it, which is no proof.
+[[nodiscard]] std::optional<std::string> offline_reason(const Presence& presence, Time now);
+[[nodiscard]] std::optional<std::string> offline_reason(const System& system, Time now);
+
 // Sum over the packages, rounded up to whole KB; nullopt when a size is missing.
 [[nodiscard]] std::optional<std::int64_t> total_size_kb(std::span<const ports::Package> packages);
 

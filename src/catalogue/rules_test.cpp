@@ -246,5 +246,15 @@ TEST(Merge, PackagesWithoutSizesDoNotReplaceThoseOfUyuni) {
   EXPECT_EQ(merge(&row, told, kLater).packages, row.packages);
 }
 
+TEST(Offline, OnlyWhatSpeaksAgainstASystemCounts) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(offline_reason(Presence{}, kNow), std::nullopt) << "nothing is known";
+  EXPECT_EQ(offline_reason(Presence{kNow - 23h, {}, {}}, kNow), std::nullopt);
+  EXPECT_NE(offline_reason(Presence{kNow - 25h, {}, {}}, kNow), std::nullopt);
+  EXPECT_NE(offline_reason(Presence{kNow - 2h, kNow - 1h, kNow + 1h}, kNow), std::nullopt);
+  EXPECT_EQ(offline_reason(Presence{kNow - 30min, kNow - 1h, kNow + 1h}, kNow), std::nullopt) << "it has been back since";
+  EXPECT_EQ(offline_reason(Presence{{}, kNow - 3h, kNow - 1h}, kNow), std::nullopt) << "it is worth another try";
+}
+
 }  // namespace
 }  // namespace spm::catalogue

@@ -136,7 +136,10 @@ System system_of(const db::Row& row) {
           row.texts("groups"),
           row.text("role") == to_string(Role::Test) ? Role::Test : Role::Production,
           row.time_or_null("quarantined_at"),
-          row.text_or_null("quarantine_reason")};
+          row.text_or_null("quarantine_reason"),
+          row.time_or_null("last_checkin_at"),
+          row.time_or_null("unreachable_at"),
+          row.time_or_null("unreachable_until")};
 }
 
 void lock_errata_writes(db::Tx& tx) { tx.execute(sql::lock_errata_writes); }
@@ -289,6 +292,15 @@ std::vector<ApplicableSystem> applicable_systems(db::Tx& tx, const AdvisoryName&
 void record_dependency_count(db::Tx& tx, const AdvisoryName& name, int count, Time now) {
   tx.execute(sql::record_dependency_count, {name, count, now});
 }
+
+std::vector<System> test_systems(db::Tx& tx) {
+  std::vector<System> out;
+  for (const auto row : tx.execute(sql::test_systems)) out.push_back(store::system_of(row));
+  return out;
+}
+
+void mark_unreachable(db::Tx& tx, SystemId id, Time now, Time until) { tx.execute(sql::mark_unreachable, {id, now, until}); }
+void mark_reachable(db::Tx& tx, SystemId id) { tx.execute(sql::mark_reachable, {id}); }
 
 void quarantine(db::Tx& tx, SystemId id, const std::string& reason, Time now) { tx.execute(sql::quarantine, {id, reason, now}); }
 

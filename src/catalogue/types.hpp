@@ -55,6 +55,9 @@ struct System {
   Role role = Role::Production;
   std::optional<Time> quarantined_at;
   std::optional<std::string> quarantine_reason;
+  std::optional<Time> last_checkin_at;    // with UYUNI
+  std::optional<Time> unreachable_at;     // a test could not reach it then, and none has since
+  std::optional<Time> unreachable_until;  // set with it: not worth another try before
 };
 
 // A system that misses an erratum, with the id under which UYUNI schedules it there.

@@ -2,8 +2,14 @@
 
 #include <charconv>
 
+#include "engine/batch.hpp"
 #include "engine/engine.hpp"
+#include "engine/group.hpp"
+#include "engine/interventions.hpp"
+#include "engine/overview.hpp"
+#include "http/field_errors.hpp"
 #include "http/message.hpp"
+#include "http/page.hpp"
 
 namespace spm::engine {
 namespace {
@@ -13,6 +19,34 @@ struct Wiring {
   const Clock& clock;
   Settings settings;
 };
+
+queue::Acting acting_of(const Wiring& wiring, const http::Request& request) {
+  return {request.actor, request.remote_address, wiring.clock.now()};
+}
+
+const json::object& body_of(const http::Request& request) {
+  static const json::object kNothing;
+  return request.json_body.is_object() ? request.json_body.get_object() : kNothing;
+}
+
+std::string text_in(const json::object& body, std::string_view key) {
+  const auto* value = body.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+bool flag_in(const json::object& body, std::string_view key) {
+  const auto* value = body.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+template <class Id>
+std::optional<Id> id_param(const http::Request& request, std::string_view name) {
+  const auto text = request.query_param(std::string(name));
+  if (!text) return std::nullopt;
+  Id id;
+  std::from_chars(text->data(), text->data() + text->size(), id.value);
+  return id;
+}
 
 TestId test_in(const http::Request& request) {
   const auto& text = request.path_params.at("id");
@@ -37,31 +71,64 @@ StartOrder order_in(const json::object& body) {
   return order;
 }
 
-// POST /test/start
-Result<http::Response> start_test(const Wiring& wiring, const http::Request& request) {
-  const auto body = request.json_body.is_object() ? request.json_body.get_object() : json::object{};
+json::object to_json(const catalogue::System& system) { return {{"id", system.id.value}, {"name", system.name}, {"ip", system.ip}}; }
+
+json::object to_json(const Started& started) {
+  return {{"test_id", started.test.value},
+          {"queue_id", started.item.value},
+          {"errata_id", started.erratum.value},
+          {"status", "running"},
+          {"current_phase", to_string(Phase::PreCheck)},
+          {"test_system", to_json(started.system)},
+          {"started_at", format_time(started.started_at)},
+          {"estimated_duration_minutes", started.estimated_duration.count()}};
+}
+
+// The first run, as when there is only one, and what became of the other systems.
+json::object to_json(const StartedOnAll& started) {
+  auto answer = to_json(started.runs.front());
+  json::array runs;
+  for (const auto& run : started.runs) runs.push_back(json::object{{"test_id", run.test.value}, {"test_system", to_json(run.system)}});
+  json::array waiting;
+  for (const auto& system : started.waiting) waiting.push_back(to_json(system));
+  json::array skipped;
+  for (const auto& one : started.skipped) skipped.push_back(json::object{{"test_system", to_json(one.system)}, {"reason", one.reason}});
+  answer["runs"] = std::move(runs);
+  answer["waiting_systems"] = std::move(waiting);
+  answer["skipped_systems"] = std::move(skipped);
+  return answer;
+}
+
+template <class Start>
+Result<http::Response> answer_start(const Wiring& wiring, const http::Request& request, const StartOrder& order, Start start) {
   db::Tx tx(wiring.pool);
-  const auto started = start(tx, wiring.settings, order_in(body), {request.actor, request.remote_address, wiring.clock.now()});
+  const auto started = start(tx, wiring.settings, order, acting_of(wiring, request));
   if (!started) return tl::unexpected(started.error());
   tx.commit();
-  const auto& system = started->system;
-  return http::json_response(201, json::object{{"test_id", started->test.value},
-                                               {"queue_id", started->item.value},
-                                               {"errata_id", started->erratum.value},
-                                               {"status", "running"},
-                                               {"current_phase", to_string(Phase::PreCheck)},
-                                               {"test_system", {{"id", system.id.value}, {"name", system.name}, {"ip", system.ip}}},
-                                               {"started_at", format_time(started->started_at)},
-                                               {"estimated_duration_minutes", started->estimated_duration.count()}});
+  return http::json_response(201, to_json(*started));
 }
 
-Result<http::Response> answer(db::Tx& tx, const Result<json::object>& body) {
+tl::unexpected<Error> wrong_field(const std::string& field, const std::string& problem) {
+  http::FieldErrors errors;
+  errors.add(field, problem);
+  return tl::unexpected(errors.to_error());
+}
+
+// POST /test/start
+Result<http::Response> start_test(const Wiring& wiring, const http::Request& request) {
+  const auto order = order_in(body_of(request));
+  if (!flag_in(body_of(request), "test_on_all")) return answer_start(wiring, request, order, start);
+  if (order.system) return wrong_field("system_id", "says one system, test_on_all says all of them");
+  return answer_start(wiring, request, order, start_on_all);
+}
+
+Result<http::Response> answer(db::Tx& tx, const Result<json::object>& body, int status = 200) {
   if (!body) return tl::unexpected(body.error());
   tx.commit();
-  return http::json_response(200, *body);
+  return http::json_response(status, *body);
 }
 
-// GET /test/{id}
+// GET /test/{id}, GET /tests/{id}
 Result<http::Response> show_test(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
   return answer(tx, status_json(tx, test_in(request), wiring.clock.now()));
@@ -71,6 +138,78 @@ Result<http::Response> show_test(const Wiring& wiring, const http::Request& requ
 Result<http::Response> show_result(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
   return answer(tx, result_json(tx, test_in(request)));
+}
+
+// POST /test/{id}/abort
+Result<http::Response> abort(const Wiring& wiring, const http::Request& request) {
+  const auto& body = body_of(request);
+  db::Tx tx(wiring.pool);
+  return answer(tx, abort_test(tx, {test_in(request), text_in(body, "reason"), flag_in(body, "skip_rollback")}, acting_of(wiring, request)),
+                202);
+}
+
+// POST /test/{id}/force-end
+Result<http::Response> end_by_force(const Wiring& wiring, const http::Request& request) {
+  const auto reason = text_in(body_of(request), "reason");
+  if (reason.find_first_not_of(" \t\r\n") == std::string::npos) return wrong_field("reason", "must say why");
+  db::Tx tx(wiring.pool);
+  return answer(tx, force_end(tx, wiring.settings, test_in(request), reason, acting_of(wiring, request)));
+}
+
+// GET /tests
+Result<http::Response> list_tests(const Wiring& wiring, const http::Request& request) {
+  const auto page = http::page_of(request);
+  if (!page) return tl::unexpected(page.error());
+  TestFilter filter;
+  filter.status = request.query_param("status");
+  filter.result = request.query_param("result");
+  filter.target_os = request.query_param("os");
+  filter.system = id_param<SystemId>(request, "system_id");
+  filter.item = id_param<QueueId>(request, "queue_id");
+  if (auto name = request.query_param("errata_id")) filter.erratum = AdvisoryName{*std::move(name)};
+  db::Tx tx(wiring.pool);
+  return answer(tx, list_json(tx, filter, *page, wiring.clock.now()));
+}
+
+// GET /tests/status
+Result<http::Response> show_engine(const Wiring& wiring, const http::Request&) {
+  db::Tx tx(wiring.pool);
+  return answer(tx, engine_status_json(tx, wiring.clock.now()));
+}
+
+// ---------------------------------------------------------------- batches
+
+BatchId batch_in(const http::Request& request) { return BatchId{test_in(request).value}; }
+
+// POST /tests/batch
+Result<http::Response> start_batch(const Wiring& wiring, const http::Request& request) {
+  const auto& body = body_of(request);
+  BatchOrder order;
+  if (const auto* ids = body.if_contains("queue_ids"); ids != nullptr && ids->is_array()) {
+    for (const auto& id : ids->get_array()) order.items.push_back(QueueId{id.to_number<std::int64_t>()});
+  }
+  const auto one = order_in(body);
+  order.target_os = one.target_os;
+  order.test_config = one.test_config;
+  order.limit = integer_in(body, "limit").value_or(order.limit);
+  order.stop_on_failure = flag_in(body, "stop_on_failure");
+  if (!order.items.empty() && order.target_os) return wrong_field("target_os", "cannot be given together with queue_ids");
+  db::Tx tx(wiring.pool);
+  return answer(tx, create_batch(tx, wiring.settings, order, acting_of(wiring, request)), 201);
+}
+
+// GET /tests/batch/{id}/status
+Result<http::Response> show_batch(const Wiring& wiring, const http::Request& request) {
+  db::Tx tx(wiring.pool);
+  return answer(tx, batch_json(tx, batch_in(request)));
+}
+
+// POST /tests/batch/{id}/cancel
+Result<http::Response> stop_batch(const Wiring& wiring, const http::Request& request) {
+  const auto& body = body_of(request);
+  db::Tx tx(wiring.pool);
+  return answer(tx,
+                cancel_batch(tx, {batch_in(request), text_in(body, "reason"), flag_in(body, "abort_running")}, acting_of(wiring, request)));
 }
 
 }  // namespace
@@ -83,7 +222,15 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const 
   using access::Permission;
   return {{Post, "/api/v1/test/start", Permission::RunTests, wired(start_test)},
           {Get, "/api/v1/test/{id}", Permission::ReadState, wired(show_test)},
-          {Get, "/api/v1/test/{id}/result", Permission::ReadState, wired(show_result)}};
+          {Get, "/api/v1/test/{id}/result", Permission::ReadState, wired(show_result)},
+          {Post, "/api/v1/test/{id}/abort", Permission::RunTests, wired(abort)},
+          {Post, "/api/v1/test/{id}/force-end", Permission::ForceEnd, wired(end_by_force)},
+          {Get, "/api/v1/tests", Permission::ReadState, wired(list_tests)},
+          {Get, "/api/v1/tests/status", Permission::ReadState, wired(show_engine)},
+          {Get, "/api/v1/tests/{id}", Permission::ReadState, wired(show_test)},
+          {Post, "/api/v1/tests/batch", Permission::RunTests, wired(start_batch)},
+          {Get, "/api/v1/tests/batch/{id}/status", Permission::ReadState, wired(show_batch)},
+          {Post, "/api/v1/tests/batch/{id}/cancel", Permission::RunTests, wired(stop_batch)}};
 }
 
 }  // namespace spm::engine

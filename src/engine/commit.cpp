@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "audit/audit.hpp"
 #include "catalogue/catalogue.hpp"
 #include "engine/fate.hpp"
 #include "engine/finish.hpp"
 #include "engine/phases.hpp"
+#include "engine/quarantine.hpp"
 #include "engine/store.hpp"
 #include "engine/transition.hpp"
 #include "log/log.hpp"
@@ -25,6 +25,7 @@ struct PhaseResult {
   store::PhaseEnd end;
   json::object facts;
   FailureClass kind = FailureClass::Infra;  // of a failure
+  bool skips_rollback = false;              // of an abort
 };
 
 PhaseResult result_of(const Run& run, const Outcome& outcome) {
@@ -58,37 +59,22 @@ void close_phase(db::Tx& tx, const Run& run, const PhaseResult& result, Time now
   log::write(level, "engine", fmt::format("{} {}: {}", to_string(run.phase), result.end.status, result.end.detail));
 }
 
-// Nobody can say in which state the system is: no test may use it until a person has looked.
-void quarantine(db::Tx& tx, const Run& run, const std::string& reason, Time now) {
-  const auto why = fmt::format("test {} of {} could not put the system back: {}", run.id.value, run.erratum.value, reason);
-  catalogue::quarantine(tx, run.system, why, now);
-  audit::append(tx, {.actor = "engine",
-                     .from_address = {},
-                     .action = "system.quarantine",
-                     .subject_type = "system",
-                     .subject_id = std::to_string(run.system.value),
-                     .before = nullptr,
-                     .after = json::object{{"quarantined_at", format_time(now)}, {"test_id", run.id.value}},
-                     .reason = why,
-                     .at = now});
-  outbox::publish(
-      tx, {.topic = "system",
-           .queue_id = run.item,
-           .test_id = run.id,
-           .payload = {{"type", "system.quarantined"}, {"system_id", run.system.value}, {"name", run.subject.system_name}, {"reason", why}},
-           .at = now});
-  log::error("engine", "a test system went into quarantine", {{"system", run.subject.system_name}, {"reason", why}});
-}
-
 // A failure on the way speaks about the test, one on the way back about the system.
 void record_failure(db::Tx& tx, const Run& run, const Lease& lease, const PhaseResult& result, Time now) {
-  if (is_way_back(run.phase)) {
-    store::set_rollback_status(tx, lease, "failed");
-    quarantine(tx, run, result.end.detail, now);
+  const auto left_by = [&] { return fmt::format("test {} of {}", run.id.value, run.erratum.value); };
+  if (result.answer == Answer::Abort) {
+    if (!is_way_back(run.phase)) store::decide(tx, lease, {std::nullopt, run.phase, std::nullopt, result.end.detail});
+    if (!result.skips_rollback || !may_have_changed_system(run.phase)) return;
+    store::set_rollback_status(tx, lease, "skipped");
+    quarantine(
+        tx, run,
+        fmt::format("{} left the system as it was in {}, as asked (skip_rollback): {}", left_by(), to_string(run.phase), result.end.detail),
+        "engine", now);
     return;
   }
-  if (result.answer == Answer::Abort) {
-    store::decide(tx, lease, {std::nullopt, run.phase, std::nullopt, result.end.detail});
+  if (is_way_back(run.phase)) {
+    store::set_rollback_status(tx, lease, "failed");
+    quarantine(tx, run, fmt::format("{} could not put the system back: {}", left_by(), result.end.detail), "engine", now);
     return;
   }
   store::decide(tx, lease, {verdict_of(result.kind), run.phase, result.kind, result.end.detail});
@@ -109,11 +95,32 @@ void enter(db::Tx& tx, const Settings& settings, const Run& run, const Lease& le
   publish(tx, run, {{"type", "test.phase_started"}, {"phase", to_string(step.phase)}, {"attempt", step.attempt}}, now);
 }
 
-void commit_result(db::Pool& pool, const Settings& settings, const Run& run, const Lease& lease, const PhaseResult& result, Time now) {
-  const Step step = next({run.phase, run.attempt, result.answer, run.config.restore_after_test});
+// The abort was answered with "aborted" while the step was being taken: it wins over what the step found, which stays as evidence.
+PhaseResult aborted(const store::AbortRequest& request, PhaseResult found) {
+  found.answer = Answer::Abort;
+  found.skips_rollback = request.skips_rollback;
+  found.end.status = "failed";
+  found.end.detail = fmt::format("aborted{}{}{}", request.reason.empty() ? "" : ": ", request.reason,
+                                 found.end.detail.empty() ? "" : fmt::format(" (the step had just answered: {})", found.end.detail));
+  found.facts["aborted"] = true;
+  return found;
+}
+
+// What the pre-check learned of the system is there for whoever chooses the next one.
+void note_reachability(db::Tx& tx, const Settings& settings, const Run& run, const PhaseResult& result, Time now) {
+  if (run.phase != Phase::PreCheck) return;
+  if (result.answer == Answer::Done) catalogue::mark_reachable(tx, run.system);
+  if (result.answer == Answer::Fail && result.facts.contains("unreachable"))
+    catalogue::mark_unreachable(tx, run.system, now, now + scaled(settings.infra_retry_after, settings.time_factor));
+}
+
+void commit_result(db::Pool& pool, const Settings& settings, const Run& run, const Lease& lease, PhaseResult result, Time now) {
   db::Tx tx(pool);
-  store::hold_run(tx, lease);
+  const auto abort = store::hold_run(tx, lease);
+  if (abort && (!is_way_back(run.phase) || abort->skips_rollback)) result = aborted(*abort, std::move(result));
+  const Step step = next({run.phase, run.attempt, result.answer, run.config.restore_after_test, result.skips_rollback});
   close_phase(tx, run, result, now);
+  note_reachability(tx, settings, run, result, now);
   if (step.is_failure)
     record_failure(tx, run, lease, result, now);
   else if (result.answer != Answer::Retry)
@@ -138,11 +145,7 @@ void commit_outcome(db::Pool& pool, const Settings& settings, const Run& run, co
 }
 
 void commit_abort(db::Pool& pool, const Settings& settings, const Run& run, const Lease& lease, Time now) {
-  PhaseResult result;
-  result.answer = Answer::Abort;
-  result.end = {"failed", fmt::format("aborted{}{}", run.abort_reason.empty() ? "" : ": ", run.abort_reason), {}};
-  result.facts = {{"aborted", true}};
-  commit_result(pool, settings, run, lease, result, now);
+  commit_result(pool, settings, run, lease, {}, now);  // which finds the request
 }
 
 }  // namespace spm::engine

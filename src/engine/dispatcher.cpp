@@ -1,9 +1,11 @@
-// Retries start by themselves: as long as a free system can test the first of them, one more run begins.
+// What starts by itself: tests on all systems go on, then batches, then retries, as long as a free system can test the first of them.
 
 #include <stop_token>
 
+#include "engine/batch.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_sql.hpp"
+#include "engine/group.hpp"
 #include "log/log.hpp"
 
 namespace spm::engine {
@@ -22,6 +24,7 @@ bool start_one(db::Pool& pool, const Clock& clock, const Settings& settings, con
   StartOrder order;
   order.target_os = target_os;
   order.which = queue::Which::AutostartOnly;
+  order.offline = Offline::Never;
   const auto started = start(tx, settings, order, {"engine", {}, clock.now()});
   if (!started) {
     log::debug("engine", "no retry can start now", {{"target_os", target_os}, {"reason", started.error().message}});
@@ -35,6 +38,8 @@ bool start_one(db::Pool& pool, const Clock& clock, const Settings& settings, con
 
 std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const Settings& settings) {
   const auto start_retries = [&pool, &clock, settings](const std::stop_token& stop) {
+    continue_groups(pool, clock, settings);
+    continue_batches(pool, clock, settings);
     for (const auto& target_os : waiting_os(pool)) {
       while (!stop.stop_requested() && start_one(pool, clock, settings, target_os)) {
       }

@@ -31,14 +31,18 @@ SELECT id, phase, lease_owner, lease_until, fence FROM patch_tests WHERE status 
 UPDATE patch_tests SET lease_until = $3::timestamptz WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' AND lease_owner IS NOT NULL RETURNING id;
 
 -- The row's lock until the end of the transaction: nobody can claim the run while a step of its owner is being committed.
+-- What a person may have asked for meanwhile is read with it.
 -- name: hold_run
-SELECT id FROM patch_tests WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' FOR UPDATE;
+SELECT id, abort_requested_at, abort_reason, abort_skip_rollback FROM patch_tests WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' FOR UPDATE;
 
 -- ---------------------------------------------------------------- committing a step
 
 -- The columns that people and other slices read follow from the facts; a fact of null takes the column back to null.
+-- A run that was aborted while its step was being taken stays due: the abort does not wait for what the step waits for.
 -- name: release_run
-UPDATE patch_tests SET due_at = $3::timestamptz, waiting_for = $4, facts = facts || $5::jsonb, lease_owner = NULL, lease_until = NULL
+UPDATE patch_tests SET waiting_for = $4,
+  due_at = CASE WHEN abort_requested_at IS NULL OR (phase IN ('rollback', 'post_rollback') AND NOT abort_skip_rollback) THEN $3::timestamptz ELSE due_at END,
+  facts = facts || $5::jsonb, lease_owner = NULL, lease_until = NULL
 WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' RETURNING id;
 
 -- name: enter_phase
@@ -106,6 +110,29 @@ UPDATE patch_test_operations SET state = 'started', upstream_id = $2, started_at
 UPDATE patch_test_operations SET state = $2, result = $3::jsonb, finished_at = $4::timestamptz
 WHERE id = $1::bigint AND state IN ('intended', 'started');
 
+-- ---------------------------------------------------------------- a person steps in
+
+-- name: lock_test
+SELECT * FROM patch_tests WHERE id = $1::bigint FOR UPDATE;
+
+-- The run is due at once: its next step is the abort.
+-- name: request_abort
+UPDATE patch_tests SET abort_requested_at = coalesce(abort_requested_at, $2::timestamptz), abort_requested_by = coalesce(abort_requested_by, $3),
+  abort_reason = coalesce(abort_reason, $4), abort_skip_rollback = abort_skip_rollback OR $5::boolean, due_at = least(due_at, $2::timestamptz)
+WHERE id = $1::bigint AND status = 'running' RETURNING *;
+
+-- Whoever holds the run has an older fence from now on, and can write nothing any more.
+-- name: seize_run
+UPDATE patch_tests SET fence = fence + 1, lease_owner = NULL, lease_until = NULL WHERE id = $1::bigint AND status = 'running' RETURNING fence;
+
+-- name: overrule
+UPDATE patch_tests SET verdict = 'error', failure_phase = phase, failure_class = 'infra', failure_reason = $3
+WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running';
+
+-- name: lose_open_operations
+UPDATE patch_test_operations SET state = 'lost', result = coalesce(result, '{}') || $2::jsonb, finished_at = $3::timestamptz
+WHERE test_id = $1::bigint AND state IN ('intended', 'started');
+
 -- ---------------------------------------------------------------- reading
 
 -- name: phase_evidence
@@ -135,16 +162,14 @@ SELECT id FROM patch_tests WHERE queue_id = $1::bigint AND status = 'passed' ORD
 -- name: serialise_starts
 SELECT pg_advisory_xact_lock(7330951842201);
 
--- Queued items with a free test system that misses the erratum, as far as the order needs them. Free: there, not in quarantine, no open run.
--- $2 limits it to items that start without being asked; $3 is null or the one system that was asked for.
+-- Queued items that one of the free systems $3 misses, as far as the order needs them. $2 limits it to items that start without being
+-- asked; a retry on all systems is not among those, it goes on with its group.
 -- name: startable_items
 SELECT q.id, q.priority_override, q.requires_reboot, q.success_score, q.urgency_score
 FROM patch_test_queue q
 WHERE q.status = 'queued' AND q.target_os = $1 AND (q.autostart OR NOT $2::boolean)
-  AND EXISTS (SELECT 1 FROM system_errata e JOIN systems s ON s.id = e.system_id
-              WHERE e.advisory_name = q.advisory_name AND s.role = 'test' AND s.target_os = q.target_os AND s.gone_at IS NULL
-                AND s.quarantined_at IS NULL AND ($3::bigint IS NULL OR s.id = $3::bigint)
-                AND NOT EXISTS (SELECT 1 FROM patch_tests t WHERE t.system_id = s.id AND t.status = 'running'));
+  AND NOT ($2::boolean AND EXISTS (SELECT 1 FROM patch_test_groups g WHERE g.queue_id = q.id))
+  AND EXISTS (SELECT 1 FROM system_errata e WHERE e.advisory_name = q.advisory_name AND e.system_id = ANY ($3::bigint[]));
 
 -- name: waiting_os
 SELECT DISTINCT target_os FROM patch_test_queue WHERE status = 'queued' AND autostart ORDER BY target_os;
@@ -159,3 +184,139 @@ SELECT t.id, t.advisory_name FROM patch_tests t WHERE t.target_os = $1 AND t.sta
 INSERT INTO patch_tests (queue_id, advisory_name, system_id, target_os, status, phase, due_at, deadline_at, engine_version, config, facts, started_by, started_at)
 VALUES ($1::bigint, $2, $3::bigint, $4, 'running', 'pre_check', $5::timestamptz, $6::timestamptz, $7::integer, $8::jsonb, $9::jsonb, $10, $5::timestamptz)
 RETURNING id;
+
+-- ---------------------------------------------------------------- lists
+
+-- Newest first, along the primary key or one of tests_by_*. $6 is the last id that the caller has seen.
+-- name: list_tests
+SELECT id, queue_id, advisory_name, system_id, target_os, status, phase, waiting_for, failure_phase, failure_class, failure_reason, rollback_status,
+       started_by, started_at, completed_at, facts->'subject'->>'system_name' AS system_name, facts->'subject'->>'ip' AS ip
+FROM patch_tests
+WHERE ($1::text IS NULL OR status = $1::text) AND ($2::text IS NULL OR target_os = $2::text) AND ($3::bigint IS NULL OR system_id = $3::bigint)
+  AND ($4::text IS NULL OR advisory_name = $4::text) AND ($5::bigint IS NULL OR queue_id = $5::bigint) AND ($6::bigint IS NULL OR id < $6::bigint)
+  AND ($7::text IS NULL OR status = $7::text)
+ORDER BY id DESC LIMIT $8::bigint OFFSET $9::bigint;
+
+-- name: count_tests
+SELECT status, count(*) AS tests FROM patch_tests
+WHERE ($1::text IS NULL OR target_os = $1::text) AND ($2::bigint IS NULL OR system_id = $2::bigint)
+  AND ($3::text IS NULL OR advisory_name = $3::text) AND ($4::bigint IS NULL OR queue_id = $4::bigint)
+GROUP BY status;
+
+-- name: running_tests
+SELECT id, queue_id, advisory_name, system_id, target_os, status, phase, waiting_for, failure_phase, failure_class, failure_reason, rollback_status,
+       started_by, started_at, completed_at, facts->'subject'->>'system_name' AS system_name, facts->'subject'->>'ip' AS ip
+FROM patch_tests WHERE status = 'running' ORDER BY id LIMIT 500;
+
+-- name: workers
+SELECT lease_owner, count(*) AS steps, max(lease_until) AS lease_until FROM patch_tests
+WHERE status = 'running' AND lease_until > $1::timestamptz GROUP BY lease_owner ORDER BY lease_owner;
+
+-- name: ended_since
+SELECT status, count(*) AS tests, avg(extract(epoch FROM completed_at - started_at))::double precision AS average_seconds
+FROM patch_tests WHERE completed_at >= $1::timestamptz GROUP BY status;
+
+-- name: busy_systems
+SELECT system_id FROM patch_tests WHERE status = 'running';
+
+-- ---------------------------------------------------------------- one item on all test systems
+
+-- name: forget_group
+DELETE FROM patch_test_groups WHERE queue_id = $1::bigint;
+
+-- name: insert_group
+INSERT INTO patch_test_groups (queue_id, test_config, started_by, started_at) VALUES ($1::bigint, $2::jsonb, $3, $4::timestamptz);
+
+-- name: insert_target
+INSERT INTO patch_test_targets (queue_id, system_id, skipped_reason) VALUES ($1::bigint, $2::bigint, $3);
+
+-- name: begin_target
+UPDATE patch_test_targets SET test_id = $3::bigint WHERE queue_id = $1::bigint AND system_id = $2::bigint AND test_id IS NULL;
+
+-- name: skip_target
+UPDATE patch_test_targets SET skipped_reason = $3 WHERE queue_id = $1::bigint AND system_id = $2::bigint AND test_id IS NULL;
+
+-- What passed stays passed; everything else is tried again.
+-- name: reset_targets
+UPDATE patch_test_targets g SET test_id = NULL, skipped_reason = NULL
+WHERE g.queue_id = $1::bigint AND NOT EXISTS (SELECT 1 FROM patch_tests t WHERE t.id = g.test_id AND t.status = 'passed');
+
+-- name: group_config
+SELECT test_config, started_by FROM patch_test_groups WHERE queue_id = $1::bigint;
+
+-- name: group_runs
+SELECT g.system_id, s.name, g.test_id, g.skipped_reason, t.status, t.verdict, t.failure_phase, t.failure_class, t.failure_reason,
+       coalesce((t.facts->>'aborted')::boolean, false) AS aborted, coalesce((t.facts->>'forced')::boolean, false) AS forced
+FROM patch_test_targets g JOIN systems s ON s.id = g.system_id LEFT JOIN patch_tests t ON t.id = g.test_id
+WHERE g.queue_id = $1::bigint ORDER BY g.system_id;
+
+-- name: waiting_targets
+SELECT g.system_id, s.gone_at IS NOT NULL OR s.role <> 'test' AS is_gone,
+       EXISTS (SELECT 1 FROM system_errata e WHERE e.system_id = g.system_id AND e.advisory_name = $2) AS is_missing,
+       EXISTS (SELECT 1 FROM patch_tests t WHERE t.system_id = g.system_id AND t.status = 'running') AS is_busy
+FROM patch_test_targets g JOIN systems s ON s.id = g.system_id
+WHERE g.queue_id = $1::bigint AND g.test_id IS NULL AND g.skipped_reason IS NULL ORDER BY g.system_id;
+
+-- Groups with systems that are still to be tested, in the order in which they take a system that becomes free.
+-- name: groups_under_way
+SELECT q.id FROM patch_test_queue q
+WHERE q.status IN ('testing', 'needs_reboot', 'rebooting')
+  AND EXISTS (SELECT 1 FROM patch_test_targets g WHERE g.queue_id = q.id AND g.test_id IS NULL AND g.skipped_reason IS NULL)
+ORDER BY q.priority_override DESC, q.id;
+
+-- name: groups_to_retry
+SELECT q.id FROM patch_test_queue q JOIN patch_test_groups g ON g.queue_id = q.id
+WHERE q.status = 'queued' AND q.autostart ORDER BY q.priority_override DESC, q.id;
+
+-- ---------------------------------------------------------------- batches
+
+-- name: insert_batch
+INSERT INTO test_batches (status, test_config, stop_on_failure, created_by, created_at) VALUES ('running', $1::jsonb, $2::boolean, $3, $4::timestamptz)
+RETURNING id;
+
+-- name: insert_member
+INSERT INTO test_batch_items (batch_id, queue_id, state) VALUES ($1::bigint, $2::bigint, 'waiting');
+
+-- name: open_batch_of
+SELECT batch_id FROM test_batch_items WHERE queue_id = $1::bigint AND state IN ('waiting', 'testing');
+
+-- Queued, and in no batch yet.
+-- name: free_queued_items
+SELECT q.id, q.priority_override, q.requires_reboot, q.success_score, q.urgency_score FROM patch_test_queue q
+WHERE q.status = 'queued' AND q.target_os = $1
+  AND NOT EXISTS (SELECT 1 FROM test_batch_items i WHERE i.queue_id = q.id AND i.state IN ('waiting', 'testing'));
+
+-- name: find_batch
+SELECT * FROM test_batches WHERE id = $1::bigint;
+
+-- name: lock_batch
+SELECT * FROM test_batches WHERE id = $1::bigint FOR UPDATE;
+
+-- name: running_batches
+SELECT id FROM test_batches WHERE status = 'running' ORDER BY id;
+
+-- A run counts as the member's when it began with or after the batch.
+-- name: batch_members
+SELECT i.queue_id, i.state, i.test_id, i.reason, q.advisory_name, q.target_os, q.status, q.autostart, q.priority_override, q.requires_reboot,
+       q.success_score, q.urgency_score, t.id AS latest_test, t.status AS result
+FROM test_batch_items i
+JOIN test_batches b ON b.id = i.batch_id
+JOIN patch_test_queue q ON q.id = i.queue_id
+LEFT JOIN LATERAL (SELECT t.id, t.status FROM patch_tests t WHERE t.queue_id = i.queue_id AND t.started_at >= b.created_at ORDER BY t.id DESC LIMIT 1) t ON true
+WHERE i.batch_id = $1::bigint ORDER BY i.queue_id;
+
+-- name: move_member
+UPDATE test_batch_items SET state = $3, test_id = coalesce($4::bigint, test_id), reason = $5 WHERE batch_id = $1::bigint AND queue_id = $2::bigint;
+
+-- name: cancel_waiting_members
+UPDATE test_batch_items SET state = 'cancelled', reason = $2 WHERE batch_id = $1::bigint AND state = 'waiting';
+
+-- name: cancel_testing_members
+UPDATE test_batch_items SET state = 'cancelled', reason = $2 WHERE batch_id = $1::bigint AND state = 'testing';
+
+-- name: runs_of_batch
+SELECT t.id FROM test_batch_items i JOIN patch_tests t ON t.queue_id = i.queue_id AND t.status = 'running'
+WHERE i.batch_id = $1::bigint AND i.state = 'testing' ORDER BY t.id;
+
+-- name: end_batch
+UPDATE test_batches SET status = $2, end_reason = $3, completed_at = $4::timestamptz WHERE id = $1::bigint AND status = 'running';

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "engine/phase.hpp"
 #include "engine/settings.hpp"
@@ -14,6 +15,7 @@ struct Ending {
   std::optional<Verdict> verdict;
   std::optional<queue::FailureClass> kind;
   bool was_aborted = false;
+  bool was_forced = false;  // a person ended a run that could not end by itself
 };
 
 struct Fate {
@@ -26,6 +28,10 @@ struct Fate {
 
 // infra and transient are tried again by themselves, so and so often; what speaks about the patch never is, nor what a person ended.
 [[nodiscard]] Fate fate_of(const Ending& ending, std::int64_t retries_so_far, const Settings& settings);
+
+// Of several runs of one item: the one that decides for all. What speaks against the erratum comes first, then what a person ended, then
+// infra, then transient; a passed one only when all passed. `endings` is not empty.
+[[nodiscard]] std::size_t decisive(const std::vector<Ending>& endings);
 
 // Whether the test says anything about the erratum, and so counts in its history.
 [[nodiscard]] bool counts_in_history(const Ending& ending);

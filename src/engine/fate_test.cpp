@@ -30,6 +30,28 @@ TEST(Fate, WhatAPersonEndedIsNotRetried) {
   EXPECT_FALSE(counts_in_history(aborted));
 }
 
+TEST(Fate, WhatAPersonEndedByForceFailsWithoutARetryWhateverWasDecided) {
+  for (const auto verdict : {Verdict::Passed, Verdict::Failed, Verdict::Error}) {
+    const Ending forced{verdict, FailureClass::Infra, false, true};
+    EXPECT_EQ(fate_of(forced, 0, {}).status, Status::Failed);
+    EXPECT_EQ(result_of(forced), "error");
+    EXPECT_FALSE(counts_in_history(forced));
+  }
+}
+
+TEST(Fate, OfSeveralRunsTheWorstDecides) {
+  const Ending passed{Verdict::Passed, {}, false};
+  const Ending aborted{std::nullopt, std::nullopt, true};
+  const auto transient = failed(FailureClass::Transient);
+  const auto infra = failed(FailureClass::Infra);
+  const auto regression = failed(FailureClass::Regression);
+  EXPECT_EQ(decisive({passed, passed}), 0U);
+  EXPECT_EQ(decisive({passed, transient}), 1U);
+  EXPECT_EQ(decisive({transient, infra, passed}), 1U);
+  EXPECT_EQ(decisive({infra, aborted}), 1U) << "what a person ended is not retried";
+  EXPECT_EQ(decisive({aborted, infra, regression}), 2U);
+}
+
 TEST(Fate, OnlyWhatSpeaksAboutTheErratumCounts) {
   EXPECT_TRUE(counts_in_history({Verdict::Passed, {}, false}));
   EXPECT_TRUE(counts_in_history(failed(FailureClass::Patch)));

@@ -5,6 +5,7 @@
 #include "audit/audit.hpp"
 #include "catalogue/catalogue.hpp"
 #include "engine/fate.hpp"
+#include "engine/group.hpp"
 #include "engine/store.hpp"
 #include "log/log.hpp"
 #include "outbox/outbox.hpp"
@@ -14,50 +15,43 @@
 namespace spm::engine {
 namespace {
 
-struct End {
-  Ending ending;
-  std::string failure_phase;
-  std::string failure_reason;
-};
-
-queue::Change change_of(const Settings& settings, const Run& run, const End& end, const queue::Item& item, Time now) {
-  const Fate fate = fate_of(end.ending, item.retry_count, settings);
-  queue::Change change{.item = run.item,
+queue::Change change_of(const Settings& settings, const EndedRun& run, std::string reason, const queue::Item& item, Time now) {
+  const Fate fate = fate_of(run.ending, item.retry_count, settings);
+  queue::Change change{.item = item.id,
                        .from = item.status,
                        .to = fate.status,
                        .actor = "engine",
                        .from_address = {},
-                       .reason = fmt::format("test {} on {} {}", run.id.value, run.subject.system_name, result_of(end.ending)),
-                       .at = now,
-                       .failure = {},
-                       .retry_after = {},
-                       .snooze_until = {},
-                       .superseded_by = {}};
-  if (fate.status != queue::Status::PendingApproval) {
-    change.failure = queue::Failure{end.failure_phase, end.ending.kind.value_or(queue::FailureClass::Infra), end.failure_reason};
-  }
+                       .reason = std::move(reason),
+                       .at = now};
+  if (fate.status != queue::Status::PendingApproval)
+    change.failure = queue::Failure{run.failure_phase, run.ending.kind.value_or(queue::FailureClass::Infra), run.failure_reason};
   if (fate.retry_after) change.retry_after = now + scaled(*fate.retry_after, settings.time_factor);
   return change;
 }
 
 // The run ends whatever became of its item meanwhile: an item that somebody took elsewhere is left where it is.
-void move_item(db::Tx& tx, const Settings& settings, const Run& run, const End& end, Time now) {
-  const auto item = queue::lock(tx, run.item);
-  if (!item) return log::error("engine", "the queue item of a finished test is gone", {{"queue_id", run.item}});
-  const auto change = change_of(settings, run, end, *item, now);
+void move(db::Tx& tx, const queue::Change& change) {
   const auto moved = queue::advance(tx, change);
   if (!moved)
     log::error("engine", "the queue item of a finished test could not be moved",
-               {{"queue_id", run.item}, {"error", moved.error().message}});
+               {{"queue_id", change.item}, {"error", moved.error().message}});
 }
 
-void learn(db::Tx& tx, const Run& run, const End& end, Time now) {
+void move_item(db::Tx& tx, const Settings& settings, const Run& run, const EndedRun& end, Time now) {
+  const auto item = queue::lock(tx, run.item);
+  if (!item) return log::error("engine", "the queue item of a finished test is gone", {{"queue_id", run.item}});
+  if (group_state(tx, run.item)) return settle_group(tx, settings, *item, now);
+  move(tx, change_of(settings, end, fmt::format("test {} on {} {}", run.id.value, end.system, result_of(end.ending)), *item, now));
+}
+
+void learn(db::Tx& tx, const Run& run, const EndedRun& end, Time now) {
   if (counts_in_history(end.ending)) scoring::record_test(tx, run.erratum, end.ending.verdict == Verdict::Passed, now);
   if (const auto further = number_fact(run, "further_packages"))
     catalogue::record_dependency_count(tx, run.erratum, static_cast<int>(*further), now);
 }
 
-void record(db::Tx& tx, const Run& run, const End& end, Time now) {
+void record(db::Tx& tx, const Run& run, const EndedRun& end, Time now) {
   const auto result = result_of(end.ending);
   json::object after{{"result", result}};
   if (!end.failure_reason.empty()) {
@@ -83,20 +77,40 @@ void record(db::Tx& tx, const Run& run, const End& end, Time now) {
   log::info("engine", fmt::format("test {}", result), {{"system", run.subject.system_name}, {"reason", end.failure_reason}});
 }
 
-End end_of(const Run& decided) {
-  End end;
-  end.ending = {decided.verdict, decided.failure_class, flag_fact(decided, "aborted")};
-  end.failure_phase = decided.failure_phase.value_or("");
-  end.failure_reason = decided.failure_reason.value_or("");
-  return end;
+EndedRun end_of(const Run& decided) {
+  return {decided.id,
+          decided.subject.system_name,
+          {decided.verdict, decided.failure_class, flag_fact(decided, "aborted"), flag_fact(decided, "forced")},
+          decided.failure_phase.value_or(""),
+          decided.failure_reason.value_or("")};
 }
 
 }  // namespace
 
+void settle_group(db::Tx& tx, const Settings& settings, const queue::Item& item, Time now) {
+  const auto group = group_state(tx, item.id);
+  if (!group || group->unfinished > 0) return;
+  if (group->ended.empty()) {
+    const EndedRun none{{},
+                        {},
+                        {Verdict::Error, queue::FailureClass::Infra, false, false},
+                        std::string(to_string(Phase::PreCheck)),
+                        "it was to be tested on all systems, and none of them could be used"};
+    return move(tx, change_of(settings, none, none.failure_reason, item, now));
+  }
+  std::vector<Ending> endings;
+  for (const auto& run : group->ended) endings.push_back(run.ending);
+  const auto& run = group->ended[decisive(endings)];
+  move(tx, change_of(settings, run,
+                     fmt::format("tested on {} systems; test {} on {} {}", group->ended.size(), run.test.value, run.system,
+                                 result_of(run.ending)),
+                     item, now));
+}
+
 void finish(db::Tx& tx, const Settings& settings, const Run& run, const Lease& lease, const json::object& facts, Time now) {
   Run decided = store::claimed_run(tx, {run.id, lease.fence()});  // with what this transaction has just decided
   for (const auto& [name, value] : facts) decided.facts[name] = value;
-  const End end = end_of(decided);
+  const EndedRun end = end_of(decided);
   store::finish_run(tx, lease, result_of(end.ending), now, facts);
   move_item(tx, settings, decided, end, now);
   learn(tx, decided, end, now);

@@ -41,7 +41,7 @@ WaitUntil Operations::wait(std::chrono::duration<double> pause, std::string why)
   return {clock_.now() + scaled(pause, settings_.time_factor), std::move(why), {}};
 }
 
-void Operations::hold(db::Tx& tx) const { store::hold_run(tx, lease_); }
+void Operations::hold(db::Tx& tx) const { (void)store::hold_run(tx, lease_); }
 
 std::optional<Operation> Operations::find(Phase phase, std::string_view name) {
   db::Tx tx(pool_);
@@ -60,7 +60,7 @@ bool Operations::is_known(OperationKind kind, const std::string& upstream_id, st
 Operation Operations::intend(const Effect& effect) {
   for (int tries = 0; tries < 50; ++tries) {
     db::Tx tx(pool_);
-    store::hold_run(tx, lease_);
+    (void)store::hold_run(tx, lease_);
     const auto now = clock_.now();
     auto operation = store::intend_operation(tx, run_, effect, next_token(now), now);
     if (!operation) continue;
@@ -72,7 +72,7 @@ Operation Operations::intend(const Effect& effect) {
 
 void Operations::start(Operation& operation, const std::string& upstream_id) {
   db::Tx tx(pool_);
-  store::hold_run(tx, lease_);
+  (void)store::hold_run(tx, lease_);
   store::start_operation(tx, operation.id, upstream_id, clock_.now());
   tx.commit();
   operation.state = OperationState::Started;
@@ -82,7 +82,7 @@ void Operations::start(Operation& operation, const std::string& upstream_id) {
 
 void Operations::close(Operation& operation, OperationState state, json::object result) {
   db::Tx tx(pool_);
-  store::hold_run(tx, lease_);
+  (void)store::hold_run(tx, lease_);
   store::close_operation(tx, operation.id, state, result, clock_.now());
   tx.commit();
   operation.state = state;
@@ -143,7 +143,7 @@ Awaited<Operation> Operations::adopt_or_act(const Effect& effect, Operation oper
 // In transactions of their own, closed before anything is done outside: no connection is held over an upstream call.
 void Operations::repeat(Operation& operation, Time now) {
   db::Tx tx(pool_);
-  store::hold_run(tx, lease_);
+  (void)store::hold_run(tx, lease_);
   store::act_again(tx, operation.id, now);
   tx.commit();
   operation.acted_at = now;

@@ -45,7 +45,8 @@ struct Run {
   std::optional<std::string> failure_reason;
   std::optional<Time> abort_requested_at;
   std::string abort_reason;
-  std::string waiting_for;  // what the last step waited for
+  bool abort_skips_rollback = false;  // the person who aborts wants the system left as it is
+  std::string waiting_for;            // what the last step waited for
   Time started_at;
   std::optional<Time> quiet_since;  // when the run before it on this system ended; nullopt: it is the first
 

@@ -95,7 +95,8 @@ Run Runner::load(const Lease& lease) {
 void Runner::take_step(const Lease& lease) {
   const Run run = load(lease);
   const log::Scope scope({{"errata_id", run.erratum}, {"phase", to_string(run.phase)}});
-  if (run.abort_requested_at && !is_way_back(run.phase)) return commit_abort(pool_, settings_, run, lease, clock_.now());
+  if (run.abort_requested_at && (!is_way_back(run.phase) || run.abort_skips_rollback))
+    return commit_abort(pool_, settings_, run, lease, clock_.now());
   const Outcome outcome = outcome_of(run, lease);
   failpoint_(fmt::format("{}.answered", to_string(run.phase)));
   commit_outcome(pool_, settings_, run, lease, outcome, clock_.now());

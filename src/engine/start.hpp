@@ -16,12 +16,16 @@
 
 namespace spm::engine {
 
+// Whether a system that does not answer may be chosen. A person's start tries it when no other is free; what starts by itself waits.
+enum class Offline { LastResort, Never };
+
 struct StartOrder {
   std::optional<QueueId> item;           // else the first in order for `target_os` that a free system can test
   std::optional<std::string> target_os;  // needed without an item
   std::optional<SystemId> system;        // else a free one, preferred ones first
   json::object test_config = {};         // overrides of the settings' defaults
   queue::Which which = queue::Which::AnyQueued;
+  Offline offline = Offline::LastResort;
 };
 
 struct Started {

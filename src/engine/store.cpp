@@ -72,6 +72,7 @@ void read_decision(Run& run, const db::Row& row) {
   run.abort_requested_at = row.time_or_null("abort_requested_at");
   run.waiting_for = row.text_or_null("waiting_for").value_or("");
   run.abort_reason = row.text_or_null("abort_reason").value_or("");
+  run.abort_skips_rollback = row.boolean("abort_skip_rollback");
 }
 
 template <class Value, class Text>
@@ -119,9 +120,12 @@ bool renew_lease(db::Tx& tx, const Lease& lease, Time until) {
   return !tx.execute(sql::renew_lease, {lease.run(), lease.fence(), until}).empty();
 }
 
-void hold_run(db::Tx& tx, const Lease& lease) {
+std::optional<AbortRequest> hold_run(db::Tx& tx, const Lease& lease) {
   lease.require_held();
-  require_owned(tx.execute(sql::hold_run, {lease.run(), lease.fence()}));
+  const auto rows = tx.execute(sql::hold_run, {lease.run(), lease.fence()});
+  require_owned(rows);
+  if (rows[0].is_null("abort_requested_at")) return std::nullopt;
+  return AbortRequest{rows[0].text_or_null("abort_reason").value_or(""), rows[0].boolean("abort_skip_rollback")};
 }
 
 void release_run(db::Tx& tx, const Lease& lease, Time due_at, const std::string& waiting_for, const json::object& facts) {

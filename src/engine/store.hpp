@@ -23,7 +23,12 @@ enum class TakeOver { Allowed, No };  // of runs whose lease ran out
 [[nodiscard]] Run claimed_run(db::Tx& tx, const Claim& claim);
 [[nodiscard]] std::optional<Time> next_due(db::Tx& tx);
 [[nodiscard]] bool renew_lease(db::Tx& tx, const Lease& lease, Time until);
-void hold_run(db::Tx& tx, const Lease& lease);
+// What a person asked for meanwhile; it is not asked for any more while the transaction lasts.
+struct AbortRequest {
+  std::string reason;
+  bool skips_rollback = false;
+};
+std::optional<AbortRequest> hold_run(db::Tx& tx, const Lease& lease);
 
 void release_run(db::Tx& tx, const Lease& lease, Time due_at, const std::string& waiting_for, const json::object& facts);
 void enter_phase(db::Tx& tx, const Lease& lease, Phase phase, int attempt, Time now, const json::object& facts);

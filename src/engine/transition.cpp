@@ -20,6 +20,7 @@ Step next(const Situation& situation) {
       return {row.on_fail, 1, true};
     case Answer::Fail: return {row.on_fail, 1, true};
     case Answer::Abort:
+      if (situation.skip_rollback) return {Phase::Done, 1, true};
       if (is_way_back(situation.phase)) return {situation.phase, situation.attempt, false};
       return {row.on_abort, 1, true};
   }

@@ -14,6 +14,7 @@ struct Situation {
   int attempt = 1;
   Answer answer = Answer::Done;
   bool restore_after_test = false;  // policy: put the system back after a passed test too
+  bool skip_rollback = false;       // of an abort: the system stays as it is, also when the way back has begun
 };
 
 struct Step {
@@ -22,7 +23,7 @@ struct Step {
   bool is_failure = false;  // this answer decides against the run (in the phases of the way back: against the system)
 };
 
-// A run that is on its way back cannot be aborted: it goes on. Never asked for Phase::Done.
+// A run that is on its way back cannot be aborted, it goes on; but a person can have it left as it is. Never asked for Phase::Done.
 [[nodiscard]] Step next(const Situation& situation);
 
 // From here on the system may have been changed, so a failure leads over the rollback.

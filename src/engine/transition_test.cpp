@@ -63,6 +63,14 @@ TEST(Transition, NothingThatMayHaveChangedTheSystemFailsWithoutARollback) {
   }
 }
 
+TEST(Transition, AnAbortThatLeavesTheSystemAsItIsEndsAtOnce) {
+  for (const PhaseRow& row : phases()) {
+    const Step step = next({row.phase, 1, Answer::Abort, true, true});
+    EXPECT_EQ(step.phase, Phase::Done) << to_string(row.phase);
+    EXPECT_TRUE(step.is_failure);
+  }
+}
+
 TEST(Transition, ASuccessEndsOnlyAfterTheVerdict) {
   for (const PhaseRow& row : phases()) {
     const Step step = next({row.phase, 1, Answer::Done, false});

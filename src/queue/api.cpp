@@ -74,7 +74,7 @@ std::vector<std::string> texts_in(const json::object& body, std::string_view key
 // ---------------------------------------------------------------- reading
 
 // GET /queue
-Result<Response> list(db::Pool& pool, const Request& request) {
+Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request) {
   const Result<http::Page> page = http::page_of(request);
   if (!page) return tl::unexpected(page.error());
   store::Filter filter;
@@ -94,19 +94,30 @@ Result<Response> list(db::Pool& pool, const Request& request) {
       return wrong_field("cursor", "belongs to another list or to another order of the queue; start from the first page");
     }
   }
-  const std::vector<store::Entry> entries = store::page(tx, filter, window, mode);
+  std::vector<store::Entry> entries = store::page(tx, filter, window, mode);
+  store::add_waiting(tx, entries, clock.now());
   const std::map<Status, std::int64_t> counted = store::count_by_status(tx, filter);
   return http::json_response(200, list_json(entries, counted, filter.status, *page, mode));
 }
 
+// An item with everything that is known of it; nullopt when there is none.
+std::optional<json::object> item_body(db::Tx& tx, QueueId id, Time now) {
+  const std::optional<store::Entry> entry = store::entry(tx, id, load_mode(tx));
+  if (!entry) return std::nullopt;
+  std::vector<store::Entry> one{*entry};
+  store::add_waiting(tx, one, now);
+  return to_json(one.front());
+}
+
 // GET /queue/{id}
-Result<Response> show(db::Pool& pool, const Request& request) {
+Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request) {
   const Result<QueueId> id = item_id(request);
   if (!id) return tl::unexpected(id.error());
   db::Tx tx(pool);
-  const std::optional<store::Entry> entry = store::entry(tx, *id, load_mode(tx));
-  if (!entry) return no_such_item(*id);
-  return http::json_response(200, to_json(*entry));
+  std::optional<json::object> body = item_body(tx, *id, clock.now());
+  if (!body) return no_such_item(*id);
+  (*body)["test_systems"] = to_json(store::targets(tx, *id));
+  return http::json_response(200, *body);
 }
 
 // GET /queue/stats
@@ -216,9 +227,8 @@ Result<Response> change_item(db::Pool& pool, const Clock& clock, const Request& 
     if (const Result<Status> moved = advance(tx, *change); !moved) return tl::unexpected(moved.error());
   }
   amend(tx, *item, body, acting);
-  const std::optional<store::Entry> entry = store::entry(tx, *id, load_mode(tx));
+  json::object answer = item_body(tx, *id, acting.now).value();
   tx.commit();
-  json::object answer = to_json(*entry);
   answer["new_position"] = answer["position"];
   return http::json_response(200, answer);
 }
@@ -281,21 +291,21 @@ Result<Response> delete_item(db::Pool& pool, const Clock& clock, const Request& 
 
 std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const scoring::Weights& defaults) {
   const auto reads = [&pool](auto handler) { return [&pool, handler](const Request& request) { return handler(pool, request); }; };
-  const auto writes = [&pool, &clock](auto handler) {
+  const auto timed = [&pool, &clock](auto handler) {
     return [&pool, &clock, handler](const Request& request) { return handler(pool, clock, request); };
   };
   const auto scores = [&pool, &clock, defaults](auto handler) {
     return [&pool, &clock, defaults, handler](const Request& request) { return handler(pool, clock, defaults, request); };
   };
   return {
-      {Method::Get, "/api/v1/queue", Permission::ReadState, reads(list)},
+      {Method::Get, "/api/v1/queue", Permission::ReadState, timed(list)},
       {Method::Post, "/api/v1/queue", Permission::ManageQueue, scores(add_errata)},
       {Method::Post, "/api/v1/queue/add", Permission::ManageQueue, scores(add_errata)},
       {Method::Post, "/api/v1/queue/sync", Permission::ManageQueue, scores(sync)},
       {Method::Get, "/api/v1/queue/stats", Permission::ReadState, reads(stats)},
-      {Method::Get, "/api/v1/queue/{id}", Permission::ReadState, reads(show)},
-      {Method::Patch, "/api/v1/queue/{id}", Permission::ManageQueue, writes(change_item)},
-      {Method::Delete, "/api/v1/queue/{id}", Permission::ManageQueue, writes(delete_item)},
+      {Method::Get, "/api/v1/queue/{id}", Permission::ReadState, timed(show)},
+      {Method::Patch, "/api/v1/queue/{id}", Permission::ManageQueue, timed(change_item)},
+      {Method::Delete, "/api/v1/queue/{id}", Permission::ManageQueue, timed(delete_item)},
   };
 }
 

@@ -66,8 +66,21 @@ json::object to_json(const store::Entry& entry) {
                       {"completed_at", or_null(item.completed_at)},
                       {"created_by", item.created_by},
                       {"notes", item.notes}};
+  answer["waiting_code"] = entry.waiting ? json::value(to_string(entry.waiting->code)) : nullptr;
+  answer["waiting_reason"] = entry.waiting ? json::value(entry.waiting->text) : nullptr;
   put_failure(answer, item.failure);
   return answer;
+}
+
+json::array to_json(const std::vector<store::Target>& targets) {
+  json::array list;
+  for (const store::Target& target : targets) {
+    list.push_back(json::object{{"system", {{"id", target.system.value}, {"name", target.name}}},
+                                {"state", target.state},
+                                {"test_id", target.test ? json::value(target.test->value) : nullptr},
+                                {"reason", target.reason}});
+  }
+  return list;
 }
 
 json::object to_json(const AddReport& report) {

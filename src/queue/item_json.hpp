@@ -12,6 +12,7 @@
 namespace spm::queue {
 
 [[nodiscard]] json::object to_json(const store::Entry& entry);
+[[nodiscard]] json::array to_json(const std::vector<store::Target>& targets);
 [[nodiscard]] json::object to_json(const AddReport& report);
 // Without `changed` the items were not really queued, so they have no id.
 [[nodiscard]] json::object to_json(const SyncReport& report, bool changed);

@@ -222,6 +222,9 @@ FROM patch_test_queue i JOIN errata_cache e ON e.advisory_name = i.advisory_name
 WHERE i.status = 'failed'
 ORDER BY i.id;
 
+-- name: any_item
+SELECT id FROM patch_test_queue WHERE advisory_name = $1::text AND target_os = $2::text LIMIT 1;
+
 -- name: refresh_scores
 UPDATE patch_test_queue i
 SET requires_reboot = p.requires_reboot, success_score = p.success_score, urgency_score = p.urgency_score, changed_at = $1::timestamptz
@@ -245,3 +248,28 @@ WHERE id = $1::bigint;
 -- Test runs and decisions are evidence: their foreign keys refuse to lose the item.
 -- name: delete_item
 DELETE FROM patch_test_queue WHERE id = $1::bigint;
+
+-- ---------------------------------------------------------------- why an item waits
+
+-- name: runs_under_way
+SELECT system_id, id, advisory_name FROM patch_tests WHERE status = 'running';
+
+-- name: missing_on_test_systems
+SELECT a.advisory_name, a.system_id FROM system_errata a JOIN systems s ON s.id = a.system_id AND s.role = 'test' AND s.gone_at IS NULL
+WHERE a.advisory_name = ANY ($1::text[]);
+
+-- Asked for by a batch, and not started.
+-- name: waiting_in_batches
+SELECT queue_id FROM test_batch_items WHERE queue_id = ANY ($1::bigint[]) AND state = 'waiting';
+
+-- name: unfinished_targets
+SELECT g.queue_id, g.test_id, s.name
+FROM patch_test_targets g JOIN systems s ON s.id = g.system_id LEFT JOIN patch_tests t ON t.id = g.test_id
+WHERE g.queue_id = ANY ($1::bigint[]) AND g.skipped_reason IS NULL AND (g.test_id IS NULL OR t.status = 'running')
+ORDER BY g.queue_id, s.name;
+
+-- name: targets
+SELECT g.system_id, s.name, g.test_id, g.skipped_reason,
+       CASE WHEN g.skipped_reason IS NOT NULL THEN 'skipped' WHEN t.id IS NULL THEN 'waiting' ELSE t.status END AS state
+FROM patch_test_targets g JOIN systems s ON s.id = g.system_id LEFT JOIN patch_tests t ON t.id = g.test_id
+WHERE g.queue_id = $1::bigint ORDER BY s.name;

@@ -44,7 +44,8 @@ std::optional<std::string> like_pattern(const std::optional<std::string>& text) 
 }
 
 store::Entry read_entry(const db::Row& row) {
-  return {store::read_item(row), row.text("synopsis"), row.text("severity"), row.text_or_null("errata_version"), std::nullopt};
+  return {store::read_item(row), row.text("synopsis"), row.text("severity"), row.text_or_null("errata_version"),
+          std::nullopt,          std::nullopt};
 }
 
 void add_positions(db::Tx& tx, std::vector<store::Entry>& entries, std::optional<std::int64_t> up_to, Mode mode) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "queue/queue.hpp"
+#include "queue/waiting.hpp"
 
 namespace spm::queue::store {
 
@@ -18,7 +19,21 @@ struct Entry {
   std::string severity;
   std::optional<std::string> version;  // of the erratum's first package; absent while the packages are not known
   std::optional<std::int64_t> position;
+  std::optional<WaitingReason> waiting = std::nullopt;  // set by add_waiting
 };
+
+// Why those of the entries that wait do.
+void add_waiting(db::Tx& tx, std::vector<Entry>& entries, Time now);
+
+// One system of a test on all systems.
+struct Target {
+  SystemId system;
+  std::string name;
+  std::string state;  // waiting, skipped, or the status of its run
+  std::optional<TestId> test;
+  std::string reason;  // why it was skipped
+};
+[[nodiscard]] std::vector<Target> targets(db::Tx& tx, QueueId item);  // empty: it is tested on one system
 
 struct Filter {
   std::optional<Status> status;

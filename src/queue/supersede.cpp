@@ -1,6 +1,7 @@
 #include "queue/supersede.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <stdexcept>
 
@@ -66,20 +67,21 @@ AddReport queue_newer_of_failed(db::Tx& tx, const scoring::Weights& defaults, Ti
   std::vector<store::ErratumOnOs> failed;
   for (const db::Row row : tx.execute(sql::failed_covered))
     failed.push_back({AdvisoryName{row.text("advisory_name")}, row.text("target_os")});
-  std::map<std::string, std::set<AdvisoryName>> wanted;
+  std::map<store::ErratumOnOs, std::vector<std::string>> wanted;  // the newer one, and whose place it takes
   for (const auto& [older, newer] : store::covering_of(tx, failed)) {
-    if (!newer.is_open) wanted[older.target_os].insert(newer.by);
+    if (!newer.is_open) wanted[{newer.by, older.target_os}].push_back(older.erratum.value);
   }
   AddReport all;
-  for (const auto& [target_os, errata] : wanted) {
-    AddOrder order{.errata = {errata.begin(), errata.end()},
-                   .target_os = target_os,
-                   .priority_override = 0,
-                   .notes = "newer version of a failed erratum"};
+  for (const auto& [newer, older] : wanted) {
+    if (!tx.execute(sql::any_item, {newer.erratum, newer.target_os}).empty()) continue;  // it was queued before: once is enough
+    const AddOrder order{.errata = {newer.erratum},
+                         .target_os = newer.target_os,
+                         .priority_override = 0,
+                         .notes = fmt::format("newer version of {}, whose test failed", fmt::join(older, ", "))};
     Result<AddReport> report = add(tx, order, defaults, {.actor = std::string(kScheduler), .from_address = "", .now = now});
     if (!report) {
-      log::warning("queue", "the newer versions of failed errata could not be queued",
-                   {{"target_os", target_os}, {"error", report.error().message}});
+      log::warning("queue", "the newer version of a failed erratum could not be queued",
+                   {{"errata_id", newer.erratum}, {"error", report.error().message}});
       continue;
     }
     const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };

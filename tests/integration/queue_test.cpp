@@ -170,6 +170,25 @@ TEST_F(Queue, FollowsTheCatalogueAfterASync) {
   EXPECT_THAT(in_tx([&](db::Tx& tx) { return queue::supersede_covered(tx, clock.now()); }), IsEmpty());
 }
 
+TEST_F(Queue, TheNewerVersionOfAFailedErratumIsQueuedOnceAndSaysWhy) {
+  rows.scored({.name = "USN-3-1"});
+  rows.scored({.name = "USN-3-2"});
+  const auto follow = [&] { return in_tx([&](db::Tx& tx) { return queue::queue_newer_of_failed(tx, {}, clock.now()); }); };
+  rows.covers("USN-3-2", "USN-3-1");
+  rows.item("USN-3-1", {Status::Testing, Status::Failed});
+  const auto first = follow();
+  ASSERT_EQ(first.added.size(), 1U);
+  EXPECT_EQ(database
+                .query("SELECT actor || ': ' || reason AS why FROM audit_log WHERE action = 'queue.add' AND subject_id = '" +
+                       std::to_string(first.added[0].id.value) + "'")[0]
+                .text("why"),
+            "scheduler: newer version of USN-3-1, whose test failed");
+  EXPECT_THAT(follow().added, IsEmpty());
+  (void)database.query("UPDATE patch_test_queue SET status = 'completed', completed_at = now() WHERE advisory_name = 'USN-3-2'");
+  (void)database.query("UPDATE patch_test_queue SET status = 'failed' WHERE advisory_name = 'USN-3-1'");
+  EXPECT_THAT(follow().added, IsEmpty()) << "it has had its turn";
+}
+
 // ---------------------------------------------------------------- POST /queue/sync
 
 class QueueSync : public Queue {

@@ -96,6 +96,12 @@ Outcome judge(StepContext& context, const std::vector<std::string>& units, const
               {{"os", os}, {"boot_id", *boot_id_in(outputs[BootId])}, {"free_mb", *free_kilobytes_in(outputs[FreeSpace]) / 1024}}};
 }
 
+// Commands that could not be run at all speak about the system, not only about this test: it is not the first choice for the next one.
+Outcome could_not_reach(Outcome answer) {
+  if (auto* failure = std::get_if<Fail>(&answer)) failure->facts["unreachable"] = true;
+  return answer;
+}
+
 }  // namespace
 
 Outcome pre_check(StepContext& context) {
@@ -105,7 +111,7 @@ Outcome pre_check(StepContext& context) {
   }
   const auto units = units_to_watch(context.config().critical_services, {});
   const auto outputs = context.commands("probe", probe_commands(run, units));
-  if (!outputs) return outputs.answer();
+  if (!outputs) return could_not_reach(outputs.answer());
   return judge(context, units, *outputs);
 }
 
