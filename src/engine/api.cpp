@@ -4,6 +4,7 @@
 
 #include "engine/batch.hpp"
 #include "engine/engine.hpp"
+#include "engine/events.hpp"
 #include "engine/group.hpp"
 #include "engine/interventions.hpp"
 #include "engine/overview.hpp"
@@ -140,6 +141,22 @@ Result<http::Response> show_result(const Wiring& wiring, const http::Request& re
   return answer(tx, result_json(tx, test_in(request)));
 }
 
+// "Last-Event-ID" is what a browser sends when it comes back; the contract has checked both.
+std::int64_t last_seen(const http::Request& request) {
+  const auto text = request.header("Last-Event-ID").value_or(request.query_param("after").value_or("0"));
+  std::int64_t id = 0;
+  std::from_chars(text.data(), text.data() + text.size(), id);
+  return id;
+}
+
+// GET /test/{id}/events
+Result<http::Response> show_events(const Wiring& wiring, const http::Request& request) {
+  const auto accepted = request.header("Accept").value_or("");
+  if (accepted.find("text/event-stream") != std::string::npos) return live_events(wiring.pool, test_in(request), last_seen(request));
+  db::Tx tx(wiring.pool);
+  return answer(tx, events_after(tx, test_in(request), last_seen(request)));
+}
+
 // POST /test/{id}/abort
 Result<http::Response> abort(const Wiring& wiring, const http::Request& request) {
   const auto& body = body_of(request);
@@ -223,6 +240,7 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const 
   return {{Post, "/api/v1/test/start", Permission::RunTests, wired(start_test)},
           {Get, "/api/v1/test/{id}", Permission::ReadState, wired(show_test)},
           {Get, "/api/v1/test/{id}/result", Permission::ReadState, wired(show_result)},
+          {Get, "/api/v1/test/{id}/events", Permission::ReadState, wired(show_events)},
           {Post, "/api/v1/test/{id}/abort", Permission::RunTests, wired(abort)},
           {Post, "/api/v1/test/{id}/force-end", Permission::ForceEnd, wired(end_by_force)},
           {Get, "/api/v1/tests", Permission::ReadState, wired(list_tests)},

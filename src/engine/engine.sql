@@ -150,6 +150,9 @@ ORDER BY started_at, attempt;
 SELECT evidence - 'packages' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = 'baseline' AND status = 'completed'
 ORDER BY attempt DESC LIMIT 1;
 
+-- name: status_of_test
+SELECT status FROM patch_tests WHERE id = $1::bigint;
+
 -- name: find_test
 SELECT * FROM patch_tests WHERE id = $1::bigint;
 

@@ -8,6 +8,7 @@
 #include "catalogue/catalogue.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_sql.hpp"
+#include "engine/events.hpp"
 #include "engine/store.hpp"
 #include "engine/transition.hpp"
 #include "engine/verdict.hpp"
@@ -117,10 +118,7 @@ json::array events_json(db::Tx& tx, TestId test) {
   constexpr int kMostEvents = 200;
   json::array list;
   for (const auto& event : outbox::of_test(tx, test, kMostEvents)) {
-    json::object entry = event.payload;
-    entry["id"] = event.id;
-    entry["at"] = format_time(event.at);
-    list.push_back(std::move(entry));
+    list.push_back(event_json(event));
   }
   return list;
 }

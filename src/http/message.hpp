@@ -2,6 +2,7 @@
 // A request and a response as plain values: all that handlers know of HTTP. Only http/server.cpp knows Beast.
 
 #include <boost/json/value.hpp>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,10 +41,19 @@ struct Request {
   [[nodiscard]] std::optional<std::string> query_param(std::string_view name) const;  // the first of that name
 };
 
+// What a live answer (server-sent events) has to add now; nothing is fine.
+struct Piece {
+  std::string text;
+  bool is_last = false;
+};
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  // A live answer: after `body` the server asks for the next piece about twice a second, on a worker thread, until it is the last or the
+  // peer is gone. What it throws ends the answer; the peer comes back and goes on from the last id it got.
+  std::function<Piece()> next_piece = {};
 };
 
 [[nodiscard]] Response json_response(int status, const json::value& body);

@@ -31,6 +31,7 @@ struct ServerOptions {
   std::size_t workers = 8;
   std::size_t max_queue = 1024;  // requests waiting for a worker
   std::size_t max_connections = 1024;
+  std::size_t max_live = 128;                // live answers at a time; more are refused with 503
   std::size_t max_body_bytes = 1024 * 1024;  // larger: 413
   std::size_t max_header_bytes = 16 * 1024;  // larger: 431
   std::chrono::seconds header_timeout{10};   // to receive a whole request

@@ -25,6 +25,13 @@ std::vector<Event> read_all(const db::Rows& rows) {
   return events;
 }
 
+// The last id below which nothing can appear any more.
+std::int64_t safe_horizon(db::Tx& tx) {
+  const auto given = tx.execute(sql::last_id_given)[0].integer("id");
+  const auto lowest = tx.execute(sql::lowest_publisher)[0].integer_or_null("id");
+  return lowest ? std::min(given, *lowest) : given;
+}
+
 }  // namespace
 
 void publish(db::Tx& tx, const Event& event) {
@@ -33,9 +40,13 @@ void publish(db::Tx& tx, const Event& event) {
 }
 
 std::vector<Event> read_after(db::Tx& tx, std::int64_t id, const std::vector<std::string>& topics, int limit) {
-  auto horizon = tx.execute(sql::last_id_given)[0].integer("id");
-  if (const auto lowest = tx.execute(sql::lowest_publisher)[0].integer_or_null("id")) horizon = std::min(horizon, *lowest);
+  const auto horizon = safe_horizon(tx);
   return read_all(tx.execute(sql::read_after, {id, horizon, topics, limit}));
+}
+
+std::vector<Event> of_test_after(db::Tx& tx, TestId test, std::int64_t id, int limit) {
+  const auto horizon = safe_horizon(tx);
+  return read_all(tx.execute(sql::of_test_after, {test, id, horizon, limit}));
 }
 
 std::vector<Event> of_test(db::Tx& tx, TestId test, int limit) { return read_all(tx.execute(sql::of_test, {test, limit})); }

@@ -27,6 +27,10 @@ SELECT id, topic, queue_id, test_id, payload, created_at FROM events
 WHERE id > $1 AND id <= $2 AND (cardinality($3::text[]) = 0 OR topic = ANY ($3::text[]))
 ORDER BY id LIMIT $4
 
+-- name: of_test_after
+SELECT id, topic, queue_id, test_id, payload, created_at FROM events
+WHERE test_id = $1::bigint AND id > $2::bigint AND id <= $3::bigint ORDER BY id LIMIT $4::integer
+
 -- name: of_test
 SELECT id, topic, queue_id, test_id, payload, created_at FROM (
   SELECT id, topic, queue_id, test_id, payload, created_at FROM events WHERE test_id = $1 ORDER BY id DESC LIMIT $2

@@ -15,7 +15,8 @@ import tempfile
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "chaos"), str(TESTS / "support")]
 import fleet  # noqa: E402
 import judge  # noqa: E402
 import world  # noqa: E402
@@ -200,7 +201,8 @@ def run(arguments, work):
     subprocess.run([build / "spm-orchestrator", "migrate"], check=True, cwd=work, stdout=subprocess.DEVNULL,
                    env={"DATABASE_URL": database.url, "PATH": "/usr/bin:/bin"} | {"API_KEY": world.API_KEY, "SECRET_KEY": "c" * 64})
     sandbox = world.Sandbox(build / "spm-sandbox", scenario, arguments.speed, work)
-    nodes = [world.Node(name, build / "chaos-node", database, sandbox, arguments.speed, arguments.deaths, work) for name in ("node-a", "node-b")]
+    nodes = [world.Node(name, [build / "chaos-node"], database, sandbox, work,
+                        CHAOS_SPEED=arguments.speed, CHAOS_DEATHS=arguments.deaths) for name in ("node-a", "node-b")]
     mayhem = Mayhem(database, sandbox, nodes, rng, arguments.kill_every)
     try:
         operator = Operator(world.Api(nodes, rng), scenario, mayhem, rng)

@@ -24,6 +24,8 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto kFarewell = 2s;                           // for the peer to read the last answer and close
+constexpr auto kLook = 500ms;                            // between two pieces of a live answer
+constexpr auto kSign = 15s;                              // of life, when a live answer has nothing to say
 constexpr auto kTrickle = 50ms;                          // between two bytes of an answer that never ends
 constexpr std::size_t kMaxDiscarded = 16 * 1024 * 1024;  // of a refused body, before the connection is cut
 constexpr std::size_t kReadSize = 16 * 1024;
@@ -62,7 +64,10 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
       : edge_(edge), channel_(std::move(channel)), deadline_(edge.io), pause_(edge.io) {
     edge_.joined(this);
   }
-  ~Connection() override { edge_.left(this); }
+  ~Connection() override {
+    if (next_piece_) --edge_.live;
+    edge_.left(this);
+  }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -87,10 +92,15 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   void dispatch();
   void hand_over(Request request);
   [[nodiscard]] Reply handle(Request& request) const;
+  [[nodiscard]] Response busy(std::string message) const;
 
   void deliver(Reply reply);
   void deliver_now(Reply reply);
   void write(Response response);
+  void write_live(Response response);
+  void ask_for_piece();
+  void write_piece(Piece piece);
+  void look_again();
   void write_half(Response response);
   void write_endlessly(Response response);
   void trickle();
@@ -107,6 +117,8 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   std::string remote_address_;
   std::string local_address_;
   std::string request_id_;
+  std::function<Piece()> next_piece_;  // of a live answer
+  steady_clock::time_point last_sign_;
   std::string head_;
   std::string body_;
   unsigned version_ = 11;
@@ -254,10 +266,14 @@ void Connection::hand_over(Request request) {
     asio::post(io, [self = std::move(self), reply = std::move(reply)]() mutable { self->deliver(std::move(reply)); });
   };
   if (edge_.pool.try_submit(std::move(job))) return;
-  Response busy = edge_.edge_error(ErrorCode::ServiceUnavailable, 503, "the server is busy; try again in a moment", request_id_);
-  busy.headers.erase("Retry-After");
-  busy.headers.emplace("Retry-After", "1");
-  write(std::move(busy));
+  write(busy("the server is busy; try again in a moment"));
+}
+
+Response Connection::busy(std::string message) const {
+  Response answer = edge_.edge_error(ErrorCode::ServiceUnavailable, 503, std::move(message), request_id_);
+  answer.headers.erase("Retry-After");
+  answer.headers.emplace("Retry-After", "1");
+  return answer;
 }
 
 // On a worker thread. The message of an exception can hold anything, so it does not leave the program.
@@ -279,7 +295,7 @@ void Connection::deliver(Reply reply) {
 
 void Connection::deliver_now(Reply reply) {
   switch (reply.delivery) {
-    case Delivery::Whole: return write(std::move(reply.response));
+    case Delivery::Whole: return reply.response.next_piece ? write_live(std::move(reply.response)) : write(std::move(reply.response));
     case Delivery::TruncateBody: return write_half(std::move(reply.response));
     case Delivery::NeverEnd: return write_endlessly(std::move(reply.response));
     case Delivery::DropConnection: return close();
@@ -293,6 +309,57 @@ void Connection::write(Response response) {
     if (error) return self->close();
     if (!self->keep_alive_) return self->say_goodbye();
     self->await_request(self->edge_.options.idle_timeout);
+  });
+}
+
+// Ends with the connection: how long it will be is not known.
+void Connection::write_live(Response response) {
+  if (edge_.live >= edge_.options.max_live) return write(busy("too many live answers are open; close one or try again later"));
+  ++edge_.live;
+  next_piece_ = std::move(response.next_piece);
+  keep_alive_ = false;
+  last_sign_ = steady_clock::now();
+  send(std::move(response), std::nullopt, [self = shared_from_this()](ErrorText error, std::size_t) {
+    if (error || self->is_head_) return self->close();
+    self->ask_for_piece();
+  });
+}
+
+void Connection::ask_for_piece() {
+  if (edge_.stopping) return close();
+  expires_never();
+  auto job = [self = shared_from_this()]() mutable {
+    Piece piece{"", true};
+    try {
+      piece = self->next_piece_();
+    } catch (const std::exception&) {
+      // The database is away, most likely: the peer comes back with the last id that it got.
+    }
+    auto& io = self->edge_.io;
+    asio::post(io, [self = std::move(self), piece = std::move(piece)]() mutable { self->write_piece(std::move(piece)); });
+  };
+  if (!edge_.pool.try_submit(std::move(job))) look_again();
+}
+
+void Connection::write_piece(Piece piece) {
+  const bool shows_life = !piece.is_last && steady_clock::now() - last_sign_ >= kSign;
+  if (piece.text.empty() && shows_life) piece.text = ": still here\n\n";
+  if (piece.text.empty()) return piece.is_last ? say_goodbye() : look_again();
+  last_sign_ = steady_clock::now();
+  body_ = std::move(piece.text);
+  expires_after(edge_.options.idle_timeout);
+  channel_->write({asio::buffer(body_), asio::const_buffer()},
+                  [self = shared_from_this(), is_last = piece.is_last](ErrorText error, std::size_t) {
+                    if (error) return self->close();
+                    if (is_last) return self->say_goodbye();
+                    self->look_again();
+                  });
+}
+
+void Connection::look_again() {
+  pause_.expires_after(kLook);
+  pause_.async_wait([self = shared_from_this()](ErrorText cancelled) {
+    if (!cancelled) self->ask_for_piece();
   });
 }
 

@@ -51,6 +51,7 @@ struct Edge {
   std::optional<asio::ssl::context> tls;
   std::atomic<bool> stopping = false;
   std::set<AnyConnection*> connections;
+  std::size_t live = 0;  // answers that go on
   std::mutex mutex;
   std::condition_variable emptied;
   std::size_t open = 0;

@@ -1,4 +1,4 @@
-"""What the chaos test runs: a PostgreSQL cluster, the sandbox, orchestrators; each of them can be killed, and comes back."""
+"""Processes for tests and benchmarks: a PostgreSQL cluster, the sandbox, orchestrators; each of them can be killed, and comes back."""
 import json
 import os
 import pathlib
@@ -31,7 +31,9 @@ def wrong_clock(seconds):
 
 
 class Database:
-    def __init__(self, work):
+    def __init__(self, work, preload=""):
+        """`preload`: extensions of the server to load at its start."""
+        self.preload = preload
         binaries = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
         self.bin = binaries[-1].parent
         self.data = work / "postgresql"
@@ -56,6 +58,7 @@ class Database:
 
     def _start(self, clock):
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 -c fsync=off"
+        options += f" -c shared_preload_libraries={self.preload}" if self.preload else ""
         self._run("pg_ctl", "-D", self.data, "-w", "-l", self.data / "server.log", "-o", options, "start", extra=wrong_clock(clock))
 
     def restart(self, clock=0):
@@ -126,15 +129,15 @@ class Sandbox:
 
 
 class Node:
-    """One orchestrator. `deaths` is the probability to be killed at each failpoint."""
+    """One orchestrator, run by `command`. Further settings are given by name."""
 
-    def __init__(self, name, binary, database, sandbox, speed, deaths, work):
-        self.name, self.binary, self.work = name, binary, work
+    def __init__(self, name, command, database, sandbox, work, **settings):
+        self.name, self.command, self.work = name, command, work
         self.port = free_port()
         self.kills = self.own_deaths = self.stops = 0
         self.was_killed = False
         # Sanitizers must be loaded first, so nothing else can be.
-        self.has_sanitizers = b"libasan" in subprocess.run(["ldd", binary], capture_output=True, check=True).stdout
+        self.has_sanitizers = b"libasan" in subprocess.run(["ldd", command[0]], capture_output=True, check=True).stdout
         self.log = open(work / f"{name}.log", "ab")
         addresses = sandbox.addresses
         self.environment = os.environ | {
@@ -142,12 +145,12 @@ class Node:
             "UYUNI_URL": addresses["uyuni_url"], "UYUNI_USER": "admin", "UYUNI_PASSWORD": "sandbox",
             "UYUNI_CA_FILE": addresses["uyuni_ca_file"], "UYUNI_TIMEZONE": "Europe/Rome", "UYUNI_TIMEOUT_SECONDS": "8",
             "SALT_API_URL": addresses["salt_url"], "SALT_API_USER": "spm", "SALT_API_PASSWORD": "sandbox", "COMMAND_BACKEND": "salt",
-            "LOG_LEVEL": "warning", "CHAOS_SPEED": str(speed), "CHAOS_DEATHS": str(deaths)}
+            "LOG_LEVEL": "warning"} | {key: str(value) for key, value in settings.items()}
         self.process = None
         self.start()
 
     def start(self, clock=0):
-        self.process = subprocess.Popen([self.binary], env=self.environment | wrong_clock(clock), stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen(self.command, env=self.environment | wrong_clock(clock), stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log, cwd=self.work)
 
     def is_alive(self):
