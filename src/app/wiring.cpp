@@ -1,5 +1,7 @@
 #include "app/wiring.hpp"
 
+#include <algorithm>
+
 #include "log/log.hpp"
 
 namespace spm::app {
@@ -34,6 +36,8 @@ engine::Settings engine_settings_from(const config::Settings& settings, double t
   add_preferred(engine.preferred_systems, tests.rhel);
   engine.node_exporter_port = settings.prometheus.node_exporter_port;
   engine.metrics_window = tests.metrics_window;
+  // A call that UYUNI's client gave up may still be worked on: nothing is repeated before that is unlikely.
+  engine.settle = std::max(engine.settle, std::chrono::ceil<std::chrono::seconds>(settings.uyuni.timeout) + std::chrono::seconds(30));
   engine.time_factor = time_factor;
   return engine;
 }
