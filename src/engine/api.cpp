@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "engine/engine.hpp"
+#include "engine/evidence.hpp"
 #include "http/message.hpp"
 
 namespace spm::engine {
@@ -73,6 +74,12 @@ Result<http::Response> show_result(const Wiring& wiring, const http::Request& re
   return answer(tx, result_json(tx, test_in(request)));
 }
 
+// GET /test/{id}/evidence
+Result<http::Response> show_evidence(const Wiring& wiring, const http::Request& request) {
+  db::Tx tx(wiring.pool);
+  return answer(tx, evidence_json(tx, test_in(request)));
+}
+
 }  // namespace
 
 std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const Settings& settings) {
@@ -83,7 +90,8 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const 
   using access::Permission;
   return {{Post, "/api/v1/test/start", Permission::RunTests, wired(start_test)},
           {Get, "/api/v1/test/{id}", Permission::ReadState, wired(show_test)},
-          {Get, "/api/v1/test/{id}/result", Permission::ReadState, wired(show_result)}};
+          {Get, "/api/v1/test/{id}/result", Permission::ReadState, wired(show_result)},
+          {Get, "/api/v1/test/{id}/evidence", Permission::ReadState, wired(show_evidence)}};
 }
 
 }  // namespace spm::engine

@@ -200,6 +200,17 @@ Awaited<Installed> StepContext::installed(const std::string& name) {
   return std::move(*installed);
 }
 
+Awaited<std::map<std::string, std::string>> StepContext::architectures(const std::string& name) {
+  const auto outputs = commands(name, {list_packages(family())});
+  if (!outputs) return outputs.answer();
+  return architectures_in(family(), outputs->front().output);
+}
+
+Time StepContext::seen_at(const std::string& name) {
+  const auto operation = operations_.find(run_.phase, name);
+  return operation ? operation->acted_at : now();
+}
+
 json::object StepContext::baseline() {
   db::Tx tx(pool_);
   auto evidence = store::phase_evidence(tx, run_.id, Phase::Baseline);

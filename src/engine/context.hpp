@@ -2,6 +2,7 @@
 // What a step sees: the run's facts, the time, and the outside world as durable operations. Made by the runner for one call of one step.
 // Nothing else is reachable from a step: no clock, no HTTP, no statement of its own.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,12 @@ class StepContext {
   [[nodiscard]] ports::MetricsSource* metrics() { return ports_.metrics; }
 
   [[nodiscard]] Awaited<Installed> installed(const std::string& name);  // reads the whole package list; unreadable: the attempt is spoilt
+
+  // The architecture of each package in the list that installed() read under that name.
+  [[nodiscard]] Awaited<std::map<std::string, std::string>> architectures(const std::string& name);
+
+  // When the batch of that name in this phase was sent: since then its answers are known to hold.
+  [[nodiscard]] Time seen_at(const std::string& name);
 
   // What the baseline recorded. Throws std::logic_error before that phase completed.
   [[nodiscard]] json::object baseline();

@@ -68,7 +68,8 @@ INSERT INTO patch_test_phases (test_id, phase, attempt, status, started_at, dead
 VALUES ($1::bigint, $2, $3::integer, 'in_progress', $4::timestamptz, $5::timestamptz);
 
 -- name: close_phase
-UPDATE patch_test_phases SET status = $4, completed_at = $5::timestamptz, detail = $6, evidence = evidence || $7::jsonb
+UPDATE patch_test_phases SET status = $4, completed_at = $5::timestamptz, detail = $6,
+  evidence = evidence || $7::jsonb || jsonb_build_object('taken_by', (SELECT lease_owner FROM patch_tests WHERE id = $1::bigint))
 WHERE test_id = $1::bigint AND phase = $2 AND attempt = $3::integer AND status = 'in_progress';
 
 -- ---------------------------------------------------------------- operations
@@ -102,21 +103,44 @@ UPDATE patch_test_operations SET state = 'started', upstream_id = $2, started_at
 UPDATE patch_test_operations SET state = $2, result = $3::jsonb, finished_at = $4::timestamptz
 WHERE id = $1::bigint AND state IN ('intended', 'started');
 
+-- ---------------------------------------------------------------- evidence
+
+-- name: operations_of_phase
+SELECT name, kind, state, token, upstream_id, request, result, intended_at, finished_at FROM patch_test_operations
+WHERE test_id = $1::bigint AND phase = $2 AND attempt = $3::integer ORDER BY id;
+
+-- name: phase_documents
+SELECT phase, attempt, status, started_at, completed_at, detail, evidence FROM patch_test_phases WHERE test_id = $1::bigint
+ORDER BY started_at, phase, attempt;
+
+-- name: as_stored
+SELECT $1::jsonb AS value;
+
+-- name: insert_evidence
+INSERT INTO test_evidence (test_id, manifest, not_tested, hash, sealed_at) VALUES ($1::bigint, $2::jsonb, $3::jsonb, $4, $5::timestamptz);
+
+-- name: find_evidence
+SELECT manifest, not_tested, hash FROM test_evidence WHERE test_id = $1::bigint;
+
+-- The phases' evidence holds the bounded part of what commands answered; the whole of it served the steps.
+-- name: drop_outputs
+UPDATE patch_test_operations SET result = result - 'outputs' WHERE test_id = $1::bigint AND result ? 'outputs';
+
 -- ---------------------------------------------------------------- reading
 
 -- name: phase_evidence
-SELECT evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = $2 AND status = 'completed' ORDER BY attempt DESC LIMIT 1;
+SELECT evidence - 'operations' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = $2 AND status = 'completed' ORDER BY attempt DESC LIMIT 1;
 
 -- name: phases_of
 SELECT phase, attempt, status, started_at, completed_at, detail FROM patch_test_phases WHERE test_id = $1::bigint ORDER BY started_at, attempt;
 
 -- name: evidence_of
-SELECT phase, attempt, status, evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase IN ('snapshot', 'patch', 'validate', 'services', 'post_rollback')
+SELECT phase, attempt, status, evidence - 'operations' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase IN ('snapshot', 'patch', 'validate', 'services', 'post_rollback')
 ORDER BY started_at, attempt;
 
 -- The baseline's installed list is large and nobody reads it here.
 -- name: baseline_evidence_of
-SELECT evidence - 'packages' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = 'baseline' AND status = 'completed'
+SELECT evidence - 'packages' - 'operations' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = 'baseline' AND status = 'completed'
 ORDER BY attempt DESC LIMIT 1;
 
 -- name: find_test

@@ -47,6 +47,7 @@ bool is_package_lock(std::string_view path) {
 
 ports::Command read_file(const std::string& path) { return {{"cat", path}, 15s}; }
 ports::Command read_boot_id() { return read_file("/proc/sys/kernel/random/boot_id"); }
+ports::Command read_kernel() { return {{"uname", "-r"}, 15s}; }
 ports::Command read_free_space() { return {{"df", "-Pk", "/"}, 15s}; }
 ports::Command read_locks() { return {{"lslocks", "--noheadings", "--notruncate", "--output", "PATH"}, 15s}; }
 
@@ -56,11 +57,22 @@ ports::Command read_reboot_flag(const std::string& target_os) {
   return {{"test", "-e", "/var/run/reboot-required"}, 15s};
 }
 
+std::string_view reboot_flag_name(const std::string& target_os) {
+  if (target_os == "rhel") return "needs-restarting -r";
+  return target_os == "suse" ? "/run/reboot-needed" : "/var/run/reboot-required";
+}
+
 std::optional<std::string> boot_id_in(const ports::CommandOutput& output) {
   const auto text = trimmed(output.output);
   if (output.exit_status != 0 || text.size() != 36 || text.find_first_not_of("0123456789abcdef-") != std::string_view::npos)
     return std::nullopt;
   return std::string(text);
+}
+
+std::optional<std::string> kernel_in(const ports::CommandOutput& output) {
+  const auto text = trimmed(output.output);
+  if (output.exit_status != 0 || text.empty() || text.find('\n') != std::string_view::npos) return std::nullopt;
+  return shortened(text, 100);
 }
 
 std::optional<std::int64_t> free_kilobytes_in(const ports::CommandOutput& output) {

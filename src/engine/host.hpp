@@ -13,12 +13,17 @@
 namespace spm::engine {
 
 [[nodiscard]] ports::Command read_boot_id();
+[[nodiscard]] ports::Command read_kernel();      // uname -r
 [[nodiscard]] ports::Command read_free_space();  // df -Pk /
 [[nodiscard]] ports::Command read_locks();       // lslocks
 [[nodiscard]] ports::Command read_reboot_flag(const std::string& target_os);
 [[nodiscard]] ports::Command read_file(const std::string& path);
 
+// What the flag is called in sentences: "/var/run/reboot-required", "needs-restarting -r".
+[[nodiscard]] std::string_view reboot_flag_name(const std::string& target_os);
+
 [[nodiscard]] std::optional<std::string> boot_id_in(const ports::CommandOutput& output);
+[[nodiscard]] std::optional<std::string> kernel_in(const ports::CommandOutput& output);
 [[nodiscard]] std::optional<std::int64_t> free_kilobytes_in(const ports::CommandOutput& output);
 // The package manager's lock files that somebody holds; empty: it is free.
 [[nodiscard]] std::optional<std::vector<std::string>> package_locks_in(const ports::CommandOutput& output);

@@ -30,6 +30,9 @@ struct PackageChange {
 // An unreadable line, a bad name or an empty list is a ValidationError that says which; never an empty map.
 [[nodiscard]] Result<Installed> read_packages(versions::Family family, std::string_view output);
 
+// The architecture of each package of the same output; a line without one is left out.
+[[nodiscard]] std::map<std::string, std::string> architectures_in(versions::Family family, std::string_view output);
+
 [[nodiscard]] std::vector<PackageChange> differences(const Installed& before, const Installed& after);
 // The name without its architecture, as errata write it.
 [[nodiscard]] std::string bare_name(versions::Family family, std::string_view key);

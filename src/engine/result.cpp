@@ -229,6 +229,14 @@ json::object head_json(const db::Row& row, const std::vector<store::PhaseRecord>
           {"phases", phases_json(records, Phase::Done, row.time("completed_at"))}};
 }
 
+// What the system itself said, with where and when it was seen; null: it never came to that.
+json::object facts_json(const db::Row& row) {
+  const auto facts = row.json_value("facts").as_object();
+  return {{"required_reboot", value_member(facts, kObservedNeed)},
+          {"reboot_performed", value_member(facts, kObservedReboot)},
+          {"patched", value_member(facts, kObservedPatched)}};
+}
+
 std::optional<double> number_member(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr || !value->is_number()) return std::nullopt;
@@ -278,6 +286,15 @@ Result<json::object> result_json(db::Tx& tx, TestId test) {
   result["services"] = services_json(evidence, config);
   result["packages"] = list_member(member(evidence, "patch"), "packages");
   result["snapshot"] = snapshot_json(row, records, evidence);
+  result["facts"] = facts_json(row);
+  result["manifest"] = nullptr;
+  result["evidence_hash"] = nullptr;
+  result["not_tested"] = json::array{};
+  if (const auto sealed = tx.execute(sql::find_evidence, {test}); !sealed.empty()) {
+    result["manifest"] = sealed[0].json_value("manifest");
+    result["evidence_hash"] = sealed[0].text("hash");
+    result["not_tested"] = sealed[0].json_value("not_tested");
+  }
   result["test_config"] = config;
   return result;
 }

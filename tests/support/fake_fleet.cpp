@@ -96,6 +96,7 @@ CommandOutput FakeFleet::run(const std::vector<std::string>& argv) {
   }
   if (tool == "true" || tool == "sleep") return {0, ""};
   if (tool == "cat" && argv[1].ends_with("boot_id")) return {0, host.boot_id + "\n"};
+  if (tool == "uname") return {0, "5.15.0-91-generic\n"};
   if (tool == "cat" && argv[1] == "/etc/os-release") return {0, "PRETTY_NAME=\"Ubuntu 22.04.4 LTS\"\nID=ubuntu\n"};
   if (tool == "cat" && argv[1] == "/proc/stat") return {0, "cpu  10 0 10 80 0 0 0 0 0 0\n"};
   if (tool == "cat" && argv[1] == "/proc/meminfo") return {0, "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\n"};
@@ -118,7 +119,7 @@ std::string FakeFleet::package_list() const {
       const auto tab = name.find('\t');
       list += fmt::format("{}\t{}\t{}\n", name.substr(0, tab), version, name.substr(tab + 1));
     } else {
-      list += fmt::format("{}\t{}\tii \n", name, version);
+      list += fmt::format("{}\t{}\tii \tamd64\n", name, version);
     }
   }
   return list;
