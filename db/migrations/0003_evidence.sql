@@ -31,3 +31,18 @@ CREATE TABLE test_snapshots (
   CONSTRAINT snapshots_batch_state CHECK (doing IS NULL OR state = 'deleting')
 );
 CREATE INDEX snapshots_due ON test_snapshots (due_at) WHERE state IN ('kept', 'deleting');
+
+-- Checks that people add to the tests of an OS, of a group of systems, or of one system.
+CREATE TABLE custom_checks (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  os         text CONSTRAINT checks_os CHECK (os IN ('ubuntu', 'debian', 'rhel', 'suse')),
+  group_name text,
+  system_id  bigint REFERENCES systems,
+  definition jsonb NOT NULL,                      -- as src/checks/rules reads it
+  enabled    boolean NOT NULL DEFAULT true,
+  created_by text NOT NULL,
+  created_at timestamptz NOT NULL,
+  updated_by text NOT NULL,
+  updated_at timestamptz NOT NULL,
+  CONSTRAINT checks_one_scope CHECK (num_nonnulls(os, group_name, system_id) = 1)
+);

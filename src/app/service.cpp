@@ -89,6 +89,7 @@ struct Service::Parts {
     std::vector<scheduler::Task> all = catalogue::tasks(sync);
     append(all, queue::tasks(pool, clock, weights));
     append(all, engine::tasks(pool, clock, engine_settings));
+    append(all, engine::snapshot_tasks(pool, clock, engine_settings, upstreams.commands()));
     append(all, approvals::tasks(pool, clock, upstreams.fleet()));
     append(all, scoring::tasks(pool, clock, weights));
     all.push_back({"forget_idempotency_keys", std::chrono::hours(1), [this](const std::stop_token&) { idempotency.delete_expired(); }});

@@ -9,6 +9,7 @@
 #include "engine/fate.hpp"
 #include "engine/finish.hpp"
 #include "engine/phases.hpp"
+#include "engine/snapshots.hpp"
 #include "engine/store.hpp"
 #include "engine/transition.hpp"
 #include "log/log.hpp"
@@ -114,6 +115,7 @@ void commit_result(db::Pool& pool, const Settings& settings, const Run& run, con
   db::Tx tx(pool);
   store::hold_run(tx, lease);
   close_phase(tx, run, result, now);
+  if (run.phase == Phase::Snapshot) record_snapshot(tx, run, result.facts, now);
   if (step.is_failure)
     record_failure(tx, run, lease, result, now);
   else if (result.answer != Answer::Retry)

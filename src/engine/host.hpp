@@ -12,6 +12,8 @@
 
 namespace spm::engine {
 
+inline constexpr std::int64_t kFreeKilobytesNeeded = 500 * 1024;  // on /, before a patch and after a snapshot
+
 [[nodiscard]] ports::Command read_boot_id();
 [[nodiscard]] ports::Command read_kernel();      // uname -r
 [[nodiscard]] ports::Command read_free_space();  // df -Pk /
@@ -40,6 +42,10 @@ namespace spm::engine {
 
 // Snapper's list as CSV: the number of the snapshot with this description.
 [[nodiscard]] std::optional<std::string> snapshot_described(std::string_view csv, std::string_view description);
+// The description of the snapshot with this number; nullopt: it is not listed.
+[[nodiscard]] std::optional<std::string> description_of_snapshot(std::string_view csv, std::string_view number);
+[[nodiscard]] ports::Command list_snapshots();
+[[nodiscard]] ports::Command delete_snapshot(const std::string& number);
 // What an unsuccessful `snapper list` means: there is no snapper or no configuration for "/", which is an answer, not a failure.
 [[nodiscard]] bool has_no_snapper(const ports::CommandOutput& output);
 

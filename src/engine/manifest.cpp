@@ -65,6 +65,11 @@ void add_metrics(json::array& list, const json::array& phases) {
 
 void add_way_back(json::array& list, const json::array& phases) {
   const auto snapshot = evidence_in(phases, Phase::Snapshot);
+  for (const auto& evidence : {snapshot, evidence_in(phases, Phase::Baseline)}) {
+    const auto way_back = object_in(evidence, "way_back");
+    const auto* proven = way_back.if_contains("proven");
+    if (proven != nullptr && !proven->as_bool()) list.emplace_back(fmt::format("way back: none was proven: {}", text_in(way_back, "why")));
+  }
   if (text_in(snapshot, "type") == "package")
     list.emplace_back(fmt::format("no snapshot ({}): a rollback would be by package", text_in(snapshot, "why")));
 }

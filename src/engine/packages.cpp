@@ -194,11 +194,17 @@ std::vector<PackageChange> of_erratum(Family family, const std::vector<PackageCh
   return own;
 }
 
-Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes) {
+Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes,
+                                                  const std::map<std::string, std::string>& cached) {
   WayBack way;
   for (const auto& change : changes) {
     const auto added = add(way, target_os, change);
     if (!added) return tl::unexpected(added.error());
+  }
+  for (auto* words : {&way.older, &way.missing}) {
+    for (auto& word : *words) {
+      if (const auto file = cached.find(word); file != cached.end()) word = file->second;
+    }
   }
   if (target_os == "rhel") return dnf_back(way);
   if (target_os == "suse") return zypper_back(way);

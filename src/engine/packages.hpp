@@ -41,8 +41,10 @@ struct PackageChange {
                                                     const std::vector<std::string>& erratum_packages);
 
 // The commands that bring `changes` back to `before`: old versions first, then what was added is removed. Empty when there is nothing to
-// do. A ValidationError when a recorded name or version does not fit its grammar: it must not become an argument.
-[[nodiscard]] Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes);
+// do. `cached` names files to install instead of versions that no repository has ("openssl=3.0-1" → path). A ValidationError when a
+// recorded name or version does not fit its grammar: it must not become an argument.
+[[nodiscard]] Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes,
+                                                                const std::map<std::string, std::string>& cached = {});
 
 [[nodiscard]] json::object to_json(const Installed& installed);
 [[nodiscard]] Installed installed_from(const json::object& stored);

@@ -8,6 +8,7 @@
 #include "catalogue/catalogue.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_sql.hpp"
+#include "engine/snapshots.hpp"
 #include "engine/store.hpp"
 #include "engine/transition.hpp"
 #include "engine/verdict.hpp"
@@ -193,15 +194,12 @@ json::object services_json(const json::object& evidence, const json::object& con
           {"details", std::move(details)}};
 }
 
-json::object snapshot_json(const db::Row& row, const std::vector<store::PhaseRecord>& records, const json::object& evidence) {
-  const auto record =
-      std::find_if(records.begin(), records.end(), [](const auto& r) { return r.phase == Phase::Snapshot && r.completed_at; });
-  const bool has_snapshot = !row.is_null("snapshot_id");
-  return {{"id", or_null(row.text_or_null("snapshot_id"))},
+json::object no_snapshot(const json::object& evidence) {
+  return {{"id", nullptr},
           {"type", text_member(member(evidence, "snapshot"), "type", "none")},
-          {"created_at", has_snapshot && record != records.end() ? time_or_null(record->completed_at) : json::value(nullptr)},
+          {"created_at", nullptr},
           {"size_mb", nullptr},
-          {"status", has_snapshot ? "kept" : "none"}};
+          {"status", "none"}};
 }
 
 bool was_rolled_back(const std::vector<store::PhaseRecord>& records) {
@@ -285,7 +283,7 @@ Result<json::object> result_json(db::Tx& tx, TestId test) {
   result["metrics"] = metrics_json(evidence, config, row.text("status") == "passed");
   result["services"] = services_json(evidence, config);
   result["packages"] = list_member(member(evidence, "patch"), "packages");
-  result["snapshot"] = snapshot_json(row, records, evidence);
+  result["snapshot"] = snapshot_json(tx, test).value_or(no_snapshot(evidence));
   result["facts"] = facts_json(row);
   result["manifest"] = nullptr;
   result["evidence_hash"] = nullptr;

@@ -32,6 +32,12 @@ Problem read_duration(const json::value& value, int low, int high, Duration& out
   return std::nullopt;
 }
 
+Problem read_flag(const json::value& value, bool& out) {
+  if (!value.is_bool()) return "must be true or false";
+  out = value.get_bool();
+  return std::nullopt;
+}
+
 Problem read_services(const json::value& value, std::vector<std::string>& out) {
   const std::string rule = "must be a list of at most 100 unit names, alternatives separated by |, as in \"ssh.socket|ssh\"";
   if (!value.is_array() || value.get_array().size() > 100) return rule;
@@ -61,6 +67,7 @@ Problem apply(RunConfig& config, std::string_view key, const json::value& value)
   if (key == "wait_after_reboot_seconds") return read_duration(value, 0, 86'400, config.wait_after_reboot);
   if (key == "timeout_minutes") return read_duration(value, 1, 1440, config.timeout);
   if (key == "critical_services") return read_services(value, config.critical_services);
+  if (key == "rollback_proof_required") return read_flag(value, config.rollback_proof_required);
   if (key == "custom_checks") return refuse_custom_checks(value);
   return "is not known";
 }
@@ -85,7 +92,8 @@ json::object to_json(const RunConfig& config) {
           {"metrics_required", config.metrics_required},
           {"restore_after_test", config.restore_after_test},
           {"snapshot_type", config.snapshot_type == SnapshotType::Snapper ? "snapper" : "none"},
-          {"snapshot_required", config.snapshot_required}};
+          {"snapshot_required", config.snapshot_required},
+          {"rollback_proof_required", config.rollback_proof_required}};
 }
 
 RunConfig run_config_from(const json::object& stored) {
@@ -99,6 +107,9 @@ RunConfig run_config_from(const json::object& stored) {
   config.restore_after_test = stored.at("restore_after_test").as_bool();
   config.snapshot_type = stored.at("snapshot_type").as_string() == "none" ? SnapshotType::None : SnapshotType::Snapper;
   config.snapshot_required = stored.at("snapshot_required").as_bool();
+  // A run that started before there was such a policy goes on as it began.
+  const auto* proof = stored.if_contains("rollback_proof_required");
+  config.rollback_proof_required = proof != nullptr && proof->as_bool();
   return config;
 }
 

@@ -216,5 +216,49 @@ TEST_F(EngineEvidence, FactsCarrySourceAndTime) {
   EXPECT_LT(std::string(need.at("at").as_string()), std::string(reboot.at("at").as_string()));
 }
 
+// UYUNI's word alone counts for nothing.
+TEST_F(EngineEvidence, UyuniThatClaimsAPatchWhichIsNotThereIsNotBelieved) {
+  fleet.patch.packages.clear();  // "completed", and nothing was installed
+  const auto test = start_test();
+  drive();
+  EXPECT_EQ(column("status"), "failed");
+  const auto shown = result(test);
+  const auto patched = shown.at("facts").as_object().at("patched").as_object();
+  EXPECT_FALSE(patched.at("value").as_bool());
+  EXPECT_THAT(std::string(patched.at("source").as_string()), HasSubstr("package versions on the system"));
+  EXPECT_TRUE(shown.at("facts").as_object().at("reboot_performed").is_null()) << "it never came to that";
+}
+
+// The vendor's word, as UYUNI passes it on, leads to a restart that may not be needed; the system's own word stands beside it.
+TEST_F(EngineEvidence, AVendorThatAsksForARebootIsHeardAndTheSystemsOwnWordIsShown) {
+  (void)database.query("UPDATE errata_cache SET reboot_suggested = true");
+  const auto test = start_test();
+  drive();
+  EXPECT_EQ(fleet.reboots, 1);
+  const auto need = result(test).at("facts").as_object().at("required_reboot").as_object();
+  EXPECT_EQ(need.at("source").as_string(),
+            "/var/run/reboot-required on the system says no; the erratum's packages or its vendor ask for one");
+}
+
+TEST_F(EngineEvidence, UyuniThatClaimsARebootWhichDidNotHappenIsNotBelieved) {
+  fleet.patch.requires_reboot = true;
+  fleet.faults.keeps_boot_id = true;
+  const auto test = start_test();
+  drive();
+  EXPECT_EQ(column("failure_phase"), "reboot");
+  EXPECT_FALSE(result(test).at("reboot_performed").as_bool());
+}
+
+TEST_F(EngineEvidence, ASystemThatRestartedByItselfIsSeen) {
+  const auto test = start_test();
+  const auto one = runner("node-a");
+  drive_until(*one, "reboot");
+  fleet.host.boot_id = "00000000-0000-4000-8000-000000000077";
+  drive(*one);
+  const auto reboot = result(test).at("facts").as_object().at("reboot_performed").as_object();
+  EXPECT_TRUE(reboot.at("value").as_bool());
+  EXPECT_THAT(std::string(reboot.at("source").as_string()), HasSubstr("it restarted by itself"));
+}
+
 }  // namespace
 }  // namespace spm::test

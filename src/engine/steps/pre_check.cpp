@@ -14,8 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kFreeKilobytesNeeded = 500 * 1024;
-
 // The order of the commands of the probe.
 enum Probe : std::size_t { Reachable, BootId, FreeSpace, Units, Locks, RebootFlag, OsRelease, Kernel };
 
