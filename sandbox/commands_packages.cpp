@@ -92,6 +92,30 @@ bool downgrades(const Host& host, const PackageVersion& wanted) {
   return installed != host.packages.end() && compare_evr(host.grammar(), newest_version(host.grammar(), installed->second), wanted.evr) > 0;
 }
 
+// What the sources offer, newest first; never what is merely installed, though here every version is still offered.
+CommandResult apt_cache(CommandContext& context, const std::vector<std::string>& argv) {
+  auto words = operands(argv, {"-o", "-c"});
+  if (words.empty() || words.front() != "madison") return failed(100, "E: Invalid operation\n");
+  words.erase(words.begin());
+  CommandResult result;
+  for (auto name : words) {
+    if (const auto colon = name.find(':'); colon != std::string::npos) name.resize(colon);
+    auto versions = available_versions(context.world, context.host, name);
+    std::reverse(versions.begin(), versions.end());
+    for (const auto& evr : versions)
+      result.out +=
+          fmt::format(" {:>10} | {:>10} | http://archive.sandbox.example {}/main amd64 Packages\n", name, evr, context.host.os->id);
+    if (versions.empty()) result.err += fmt::format("N: Unable to locate package {}\n", name);
+  }
+  return result;
+}
+
+// find(1) as far as it is asked about the cache of the package manager, which is always empty: apt cleans up after itself.
+CommandResult find(CommandContext&, const std::vector<std::string>& argv) {
+  if (argv.size() > 1 && argv[1] == "/var/cache/apt/archives") return {};
+  return failed(1, fmt::format("find: '{}': No such file or directory\n", argv.size() > 1 ? argv[1] : "."));
+}
+
 CommandResult apt_install(CommandContext& context, const std::vector<std::string>& argv, const std::vector<std::string>& words) {
   std::vector<PackageVersion> wanted;
   for (const auto& word : words) {
@@ -241,8 +265,25 @@ CommandResult dnf_change(CommandContext& context, const std::string& verb, const
   return {.exit = 0, .out = "Dependencies resolved.\nComplete!\n", .err = {}};
 }
 
+CommandResult repoquery(CommandContext& context, std::string format, const std::vector<std::string>& names) {
+  format = unescape(format);
+  CommandResult result;
+  for (const auto& name : names) {
+    for (const auto& evr : available_versions(context.world, context.host, name)) {
+      const auto parts = split_evr(Grammar::Rpm, evr);
+      std::string line = format;
+      replace_all(line, "%{name}", name);
+      replace_all(line, "%{epoch}", parts.epoch.empty() ? "0" : parts.epoch);
+      replace_all(line, "%{version}", parts.version);
+      replace_all(line, "%{release}", parts.release);
+      result.out += line;
+    }
+  }
+  return result;
+}
+
 CommandResult dnf(CommandContext& context, const std::vector<std::string>& argv) {
-  auto words = operands(argv, {"--setopt"});
+  auto words = operands(argv, {"--setopt", "--qf", "--queryformat"});
   if (words.empty()) return failed(1, "usage: dnf [options] COMMAND\n");
   const std::string verb = words.front();
   words.erase(words.begin());
@@ -256,6 +297,11 @@ CommandResult dnf(CommandContext& context, const std::vector<std::string>& argv)
                                fmt::join(context.host.reboot_packages, "\n  * ")),
             .err = {}};
   }
+  if (verb == "repoquery") {
+    const auto format = std::find_if(argv.begin(), argv.end(), [](const auto& word) { return word == "--qf" || word == "--queryformat"; });
+    if (format == argv.end() || format + 1 == argv.end()) return failed(1, "repoquery: a format is needed\n");
+    return repoquery(context, *(format + 1), words);
+  }
   if (verb == "makecache" || verb == "clean") return {};
   if (context.host.package_lock_until > context.world.now())
     return failed(1, "Error: Failed to obtain the transaction lock (logged in as: root).\n");
@@ -267,7 +313,11 @@ CommandResult dnf(CommandContext& context, const std::vector<std::string>& argv)
 }  // namespace
 
 CommandFunction find_package_command(const Host& host, const std::string& name) {
-  if (host.os->family == Family::Debian) return name == "dpkg-query" ? dpkg_query : (name == "apt-get" ? apt_get : nullptr);
+  if (name == "find") return find;
+  if (host.os->family == Family::Debian) {
+    if (name == "apt-cache") return apt_cache;
+    return name == "dpkg-query" ? dpkg_query : (name == "apt-get" ? apt_get : nullptr);
+  }
   return name == "rpm" ? rpm : (name == "dnf" || name == "yum" ? dnf : nullptr);
 }
 

@@ -11,6 +11,7 @@
 #include "auth/api_key.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
+#include "checks/checks.hpp"
 #include "cluster/cluster.hpp"
 #include "db/db.hpp"
 #include "engine/engine.hpp"
@@ -21,6 +22,7 @@
 #include "http/server.hpp"
 #include "log/log.hpp"
 #include "metrics/metrics.hpp"
+#include "net/direct_network.hpp"
 #include "queue/queue.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scoring/scoring.hpp"
@@ -79,7 +81,7 @@ struct Service::Parts {
         weights(weights_from(s.score)),
         sync{pool, c, {&upstreams.inventory(), upstreams.catalogue()}, sync_settings_from(s), rescore_changed(pool, c, weights)},
         prober(pool, c, upstreams.watched(), o.probe_interval),
-        worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics()}, engine_settings, node.name, o.failpoint),
+        worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics(), &network}, engine_settings, node.name, o.failpoint),
         scheduler(pool, c, {.node = node.name}, tasks()),
         membership(pool, c, node),
         dispatcher(make_dispatcher()),
@@ -89,6 +91,7 @@ struct Service::Parts {
     std::vector<scheduler::Task> all = catalogue::tasks(sync);
     append(all, queue::tasks(pool, clock, weights));
     append(all, engine::tasks(pool, clock, engine_settings));
+    append(all, engine::snapshot_tasks(pool, clock, engine_settings, upstreams.commands()));
     append(all, approvals::tasks(pool, clock, upstreams.fleet()));
     append(all, scoring::tasks(pool, clock, weights));
     all.push_back({"forget_idempotency_keys", std::chrono::hours(1), [this](const std::stop_token&) { idempotency.delete_expired(); }});
@@ -100,6 +103,7 @@ struct Service::Parts {
     append(all, catalogue::endpoints(pool, clock, configured_sources(settings)));
     append(all, scoring::endpoints(pool, clock, weights));
     append(all, queue::endpoints(pool, clock, weights));
+    append(all, checks::endpoints(pool, clock));
     append(all, engine::endpoints(pool, clock, engine_settings));
     append(all, approvals::endpoints(pool, clock));
     append(all, cluster::endpoints(pool, clock));
@@ -141,6 +145,7 @@ struct Service::Parts {
   metrics::Metrics metrics;
   db::Pool pool;
   Upstreams upstreams;
+  net::DirectNetwork network;
   engine::Settings engine_settings;
   scoring::Weights weights;
   catalogue::SyncContext sync;

@@ -30,6 +30,8 @@ engine::Settings engine_settings_from(const config::Settings& settings, double t
   engine.defaults.timeout = tests.timeout;
   engine.defaults.metrics_required = tests.metrics_required;
   engine.defaults.restore_after_test = tests.restore_after_test;
+  engine.defaults.rollback_proof_required = tests.rollback_proof_required;
+  engine.keep_snapshots = tests.keep_snapshots;
   engine.defaults.snapshot_type =
       tests.snapshot_type == config::SnapshotType::Snapper ? engine::SnapshotType::Snapper : engine::SnapshotType::None;
   add_preferred(engine.preferred_systems, tests.ubuntu);

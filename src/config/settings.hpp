@@ -88,6 +88,8 @@ struct TestSettings {
   std::chrono::seconds metrics_window{};
   bool metrics_required = false;
   bool restore_after_test = false;
+  bool rollback_proof_required = true;
+  std::chrono::hours keep_snapshots{};
 };
 
 // The weights of the Success Score; points out of 100.

@@ -315,6 +315,18 @@ std::vector<Setting> test_settings() {
        .default_text = "false",
        .description = "Put the test system back after a passed test too.",
        .store = [](Settings& s, const Value& v) { s.tests.restore_after_test = v.flag; }},
+      {.key = "ROLLBACK_PROOF_REQUIRED",
+       .type = Type::Boolean,
+       .default_text = "true",
+       .description = "Nothing is changed on a test system before a way back is proven; otherwise the result says that none was.",
+       .store = [](Settings& s, const Value& v) { s.tests.rollback_proof_required = v.flag; }},
+      {.key = "ROLLBACK_KEEP_SNAPSHOT_DAYS",
+       .type = Type::Integer,
+       .range = {0, 3650},
+       .default_text = "14",
+       .unit = "days",
+       .description = "How long a snapshot stays on its test system after the decision about its test.",
+       .store = [](Settings& s, const Value& v) { s.tests.keep_snapshots = std::chrono::hours(24 * v.integer); }},
   };
 }
 

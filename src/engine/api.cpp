@@ -5,6 +5,7 @@
 #include "engine/batch.hpp"
 #include "engine/engine.hpp"
 #include "engine/events.hpp"
+#include "engine/evidence.hpp"
 #include "engine/group.hpp"
 #include "engine/interventions.hpp"
 #include "engine/overview.hpp"
@@ -141,6 +142,12 @@ Result<http::Response> show_result(const Wiring& wiring, const http::Request& re
   return answer(tx, result_json(tx, test_in(request)));
 }
 
+// GET /test/{id}/evidence
+Result<http::Response> show_evidence(const Wiring& wiring, const http::Request& request) {
+  db::Tx tx(wiring.pool);
+  return answer(tx, evidence_json(tx, test_in(request)));
+}
+
 // "Last-Event-ID" is what a browser sends when it comes back; the contract has checked both.
 std::int64_t last_seen(const http::Request& request) {
   const auto text = request.header("Last-Event-ID").value_or(request.query_param("after").value_or("0"));
@@ -240,6 +247,7 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const 
   return {{Post, "/api/v1/test/start", Permission::RunTests, wired(start_test)},
           {Get, "/api/v1/test/{id}", Permission::ReadState, wired(show_test)},
           {Get, "/api/v1/test/{id}/result", Permission::ReadState, wired(show_result)},
+          {Get, "/api/v1/test/{id}/evidence", Permission::ReadState, wired(show_evidence)},
           {Get, "/api/v1/test/{id}/events", Permission::ReadState, wired(show_events)},
           {Post, "/api/v1/test/{id}/abort", Permission::RunTests, wired(abort)},
           {Post, "/api/v1/test/{id}/force-end", Permission::ForceEnd, wired(end_by_force)},

@@ -4,6 +4,7 @@
 
 #include "audit/audit.hpp"
 #include "catalogue/catalogue.hpp"
+#include "checks/checks.hpp"
 #include "engine/phases.hpp"
 #include "engine/store.hpp"
 #include "log/log.hpp"
@@ -68,8 +69,10 @@ void record(db::Tx& tx, const Started& started, const RunConfig& config, const q
 
 }  // namespace
 
-Started begin_run(db::Tx& tx, const Settings& settings, const queue::Item& item, const System& system, const RunConfig& config,
+Started begin_run(db::Tx& tx, const Settings& settings, const queue::Item& item, const System& system, const RunConfig& asked,
                   const queue::Acting& acting) {
+  auto config = asked;
+  for (auto& check : checks::applicable(tx, system.id, item.target_os, system.groups)) config.custom_checks.push_back(std::move(check));
   const auto subject = subject_of(tx, item, system);
   const auto now = acting.now;
   const auto test =

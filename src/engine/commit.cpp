@@ -9,6 +9,7 @@
 #include "engine/finish.hpp"
 #include "engine/phases.hpp"
 #include "engine/quarantine.hpp"
+#include "engine/snapshots.hpp"
 #include "engine/store.hpp"
 #include "engine/transition.hpp"
 #include "log/log.hpp"
@@ -121,6 +122,7 @@ void commit_result(db::Pool& pool, const Settings& settings, const Run& run, con
   const Step step = next({run.phase, run.attempt, result.answer, run.config.restore_after_test, result.skips_rollback});
   close_phase(tx, run, result, now);
   note_reachability(tx, settings, run, result, now);
+  if (run.phase == Phase::Snapshot) record_snapshot(tx, run, result.facts, now);
   if (step.is_failure)
     record_failure(tx, run, lease, result, now);
   else if (result.answer != Answer::Retry)

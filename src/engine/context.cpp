@@ -27,17 +27,6 @@ json::object describe(const std::vector<ports::Command>& commands) {
   return {{"commands", std::move(list)}};
 }
 
-// Text that the database can hold: no NUL, and valid UTF-8; every byte that is not is shown as "?".
-std::string storable(std::string_view output) {
-  std::string text(output);
-  std::replace(text.begin(), text.end(), '\0', '?');
-  if (!net::is_utf8(text)) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
-  }
-  return text;
-}
-
 Progress done(const ports::BatchReport& report, std::size_t expected) {
   std::size_t bytes = 0;
   json::array outputs;
@@ -90,6 +79,16 @@ Result<std::string> as_text(const Result<Id>& id) {
 }
 
 }  // namespace
+
+std::string storable(std::string_view output) {
+  std::string text(output);
+  std::replace(text.begin(), text.end(), '\0', '?');
+  if (!net::is_utf8(text)) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
+  }
+  return text;
+}
 
 versions::Family StepContext::family() const {
   const auto family = versions::family_of(run_.target_os);
@@ -198,6 +197,17 @@ Awaited<Installed> StepContext::installed(const std::string& name) {
   auto installed = read_packages(family(), output.output);
   if (!installed) return Outcome(Retry{installed.error().message});
   return std::move(*installed);
+}
+
+Awaited<std::map<std::string, std::string>> StepContext::architectures(const std::string& name) {
+  const auto outputs = commands(name, {list_packages(family())});
+  if (!outputs) return outputs.answer();
+  return architectures_in(family(), outputs->front().output);
+}
+
+Time StepContext::seen_at(const std::string& name) {
+  const auto operation = operations_.find(run_.phase, name);
+  return operation ? operation->acted_at : now();
 }
 
 json::object StepContext::baseline() {

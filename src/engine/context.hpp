@@ -2,6 +2,7 @@
 // What a step sees: the run's facts, the time, and the outside world as durable operations. Made by the runner for one call of one step.
 // Nothing else is reachable from a step: no clock, no HTTP, no statement of its own.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "ports/commands.hpp"
 #include "ports/fleet.hpp"
 #include "ports/health.hpp"
+#include "ports/network.hpp"
 
 namespace spm::engine {
 
@@ -23,9 +25,13 @@ struct Ports {
   ports::Commands& commands;
   ports::Fleet& fleet;
   ports::MetricsSource* metrics = nullptr;
+  ports::Network* network = nullptr;  // null: checks that need it count as not run
 };
 
 using Outputs = std::vector<ports::CommandOutput>;
+
+// Text that the database can hold: no NUL, and valid UTF-8; every byte that is not is shown as "?".
+[[nodiscard]] std::string storable(std::string_view output);
 
 // How one batch of commands ended. Lost: whether it ran is not known.
 struct Batch {
@@ -66,8 +72,15 @@ class StepContext {
   [[nodiscard]] Operations& operations() { return operations_; }
   [[nodiscard]] ports::Fleet& fleet() { return ports_.fleet; }
   [[nodiscard]] ports::MetricsSource* metrics() { return ports_.metrics; }
+  [[nodiscard]] ports::Network* network() { return ports_.network; }
 
   [[nodiscard]] Awaited<Installed> installed(const std::string& name);  // reads the whole package list; unreadable: the attempt is spoilt
+
+  // The architecture of each package in the list that installed() read under that name.
+  [[nodiscard]] Awaited<std::map<std::string, std::string>> architectures(const std::string& name);
+
+  // When the batch of that name in this phase was sent: since then its answers are known to hold.
+  [[nodiscard]] Time seen_at(const std::string& name);
 
   // What the baseline recorded. Throws std::logic_error before that phase completed.
   [[nodiscard]] json::object baseline();

@@ -14,6 +14,7 @@
 #include "engine/start.hpp"
 #include "engine/worker.hpp"
 #include "http/endpoint.hpp"
+#include "ports/commands.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace spm::engine {
@@ -51,6 +52,10 @@ struct HeldRun {
 
 // Starts queued items that need nobody's word (retries) as test systems become free.
 [[nodiscard]] std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const Settings& settings);
+
+// Deletes snapshots whose time has come, over `commands`, which must outlive the task.
+[[nodiscard]] std::vector<scheduler::Task> snapshot_tasks(db::Pool& pool, const Clock& clock, const Settings& settings,
+                                                          ports::Commands& commands);
 
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const Settings& settings);
 

@@ -76,7 +76,8 @@ INSERT INTO patch_test_phases (test_id, phase, attempt, status, started_at, dead
 VALUES ($1::bigint, $2, $3::integer, 'in_progress', $4::timestamptz, $5::timestamptz);
 
 -- name: close_phase
-UPDATE patch_test_phases SET status = $4, completed_at = $5::timestamptz, detail = $6, evidence = evidence || $7::jsonb
+UPDATE patch_test_phases SET status = $4, completed_at = $5::timestamptz, detail = $6,
+  evidence = evidence || $7::jsonb || jsonb_build_object('taken_by', (SELECT lease_owner FROM patch_tests WHERE id = $1::bigint))
 WHERE test_id = $1::bigint AND phase = $2 AND attempt = $3::integer AND status = 'in_progress';
 
 -- ---------------------------------------------------------------- operations
@@ -133,21 +134,89 @@ WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running';
 UPDATE patch_test_operations SET state = 'lost', result = coalesce(result, '{}') || $2::jsonb, finished_at = $3::timestamptz
 WHERE test_id = $1::bigint AND state IN ('intended', 'started');
 
+-- ---------------------------------------------------------------- evidence
+
+-- name: operations_of_phase
+SELECT name, kind, state, token, upstream_id, request, result, intended_at, finished_at FROM patch_test_operations
+WHERE test_id = $1::bigint AND phase = $2 AND attempt = $3::integer ORDER BY id;
+
+-- name: phase_documents
+SELECT phase, attempt, status, started_at, completed_at, detail, evidence FROM patch_test_phases WHERE test_id = $1::bigint
+ORDER BY started_at, phase, attempt;
+
+-- name: as_stored
+SELECT $1::jsonb AS value;
+
+-- name: insert_evidence
+INSERT INTO test_evidence (test_id, manifest, not_tested, hash, sealed_at) VALUES ($1::bigint, $2::jsonb, $3::jsonb, $4, $5::timestamptz);
+
+-- name: find_evidence
+SELECT manifest, not_tested, hash FROM test_evidence WHERE test_id = $1::bigint;
+
+-- The phases' evidence holds the bounded part of what commands answered; the whole of it served the steps.
+-- name: drop_outputs
+UPDATE patch_test_operations SET result = result - 'outputs' WHERE test_id = $1::bigint AND result ? 'outputs';
+
+-- ---------------------------------------------------------------- snapshots
+
+-- A second attempt at the phase finds the snapshot of the first.
+-- name: record_snapshot
+INSERT INTO test_snapshots (test_id, system_id, kind, number, description, created_at, changed_at, due_at)
+VALUES ($1::bigint, $2::bigint, 'snapper', $3, $4, $5::timestamptz, $5::timestamptz, $5::timestamptz)
+ON CONFLICT (test_id) DO UPDATE SET number = excluded.number, changed_at = excluded.changed_at;
+
+-- Those whose deletion goes on, and those whose time has come: the run has ended; a passed test is decided, and both lie before $2; nobody has
+-- to look at the system first; no test is on it now.
+-- name: due_snapshots
+SELECT s.test_id, s.system_id, y.name AS system_name, y.minion_id, s.number, s.description, s.why, s.was_ours, s.tries, s.doing, s.token, s.handle, s.intended_at
+FROM test_snapshots s JOIN patch_tests t ON t.id = s.test_id JOIN patch_test_queue q ON q.id = t.queue_id JOIN systems y ON y.id = s.system_id
+WHERE s.due_at <= $1::timestamptz AND y.gone_at IS NULL
+  AND (s.state = 'deleting'
+       OR s.state = 'kept' AND t.status <> 'running' AND t.completed_at <= $2::timestamptz
+          AND (t.status <> 'passed' OR q.changed_at <= $2::timestamptz AND q.status NOT IN
+               ('queued', 'testing', 'needs_reboot', 'rebooting', 'retry_pending', 'pending_approval', 'snoozed'))
+          AND NOT (t.rollback_status = 'failed' AND y.quarantined_at IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM patch_tests o WHERE o.system_id = s.system_id AND o.status = 'running'))
+ORDER BY s.due_at, s.test_id LIMIT 50;
+
+-- name: intend_snapshot
+UPDATE test_snapshots SET state = 'deleting', doing = $2, token = $3, handle = NULL, intended_at = $4::timestamptz, due_at = $4::timestamptz,
+  changed_at = $4::timestamptz, why = $5, tries = $6::integer, was_ours = $7::boolean
+WHERE test_id = $1::bigint AND state IN ('kept', 'deleting');
+
+-- name: start_snapshot
+UPDATE test_snapshots SET handle = $2, due_at = $3::timestamptz WHERE test_id = $1::bigint AND state = 'deleting' AND handle IS NULL;
+
+-- name: postpone_snapshot
+UPDATE test_snapshots SET due_at = $2::timestamptz WHERE test_id = $1::bigint AND state = 'deleting';
+
+-- name: put_off_snapshot
+UPDATE test_snapshots SET state = 'kept', doing = NULL, token = NULL, handle = NULL, intended_at = NULL, why = $2, tries = tries + 1,
+  due_at = $3::timestamptz, changed_at = $4::timestamptz
+WHERE test_id = $1::bigint AND state = 'deleting';
+
+-- name: end_snapshot
+UPDATE test_snapshots SET state = $2, doing = NULL, token = NULL, handle = NULL, intended_at = NULL, why = $3, changed_at = $4::timestamptz
+WHERE test_id = $1::bigint AND state = 'deleting' RETURNING test_id;
+
+-- name: find_snapshot
+SELECT kind, number, state, created_at FROM test_snapshots WHERE test_id = $1::bigint;
+
 -- ---------------------------------------------------------------- reading
 
 -- name: phase_evidence
-SELECT evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = $2 AND status = 'completed' ORDER BY attempt DESC LIMIT 1;
+SELECT evidence - 'operations' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = $2 AND status = 'completed' ORDER BY attempt DESC LIMIT 1;
 
 -- name: phases_of
 SELECT phase, attempt, status, started_at, completed_at, detail FROM patch_test_phases WHERE test_id = $1::bigint ORDER BY started_at, attempt;
 
 -- name: evidence_of
-SELECT phase, attempt, status, evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase IN ('snapshot', 'patch', 'validate', 'services', 'post_rollback')
+SELECT phase, attempt, status, evidence - 'operations' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase IN ('snapshot', 'patch', 'validate', 'services', 'post_rollback')
 ORDER BY started_at, attempt;
 
 -- The baseline's installed list is large and nobody reads it here.
 -- name: baseline_evidence_of
-SELECT evidence - 'packages' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = 'baseline' AND status = 'completed'
+SELECT evidence - 'packages' - 'operations' AS evidence FROM patch_test_phases WHERE test_id = $1::bigint AND phase = 'baseline' AND status = 'completed'
 ORDER BY attempt DESC LIMIT 1;
 
 -- name: status_of_test

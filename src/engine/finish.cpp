@@ -4,6 +4,7 @@
 
 #include "audit/audit.hpp"
 #include "catalogue/catalogue.hpp"
+#include "engine/evidence.hpp"
 #include "engine/fate.hpp"
 #include "engine/group.hpp"
 #include "engine/store.hpp"
@@ -112,6 +113,7 @@ void finish(db::Tx& tx, const Settings& settings, const Run& run, const Lease& l
   for (const auto& [name, value] : facts) decided.facts[name] = value;
   const EndedRun end = end_of(decided);
   store::finish_run(tx, lease, result_of(end.ending), now, facts);
+  seal(tx, decided, end.ending.verdict == Verdict::Passed && !end.ending.was_aborted, now);
   move_item(tx, settings, decided, end, now);
   learn(tx, decided, end, now);
   record(tx, decided, end, now);

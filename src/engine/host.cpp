@@ -35,6 +35,29 @@ std::optional<CpuTicks> cpu_ticks(const ports::CommandOutput& output) {
   return std::nullopt;
 }
 
+struct ListedSnapshot {
+  std::string_view number;
+  std::string_view description;
+};
+
+// Our own descriptions hold neither commas nor quotes; a foreign one that does is cut, and cannot be equal to one of ours.
+std::vector<ListedSnapshot> listed_snapshots(std::string_view csv) {
+  std::vector<ListedSnapshot> found;
+  const auto rows = lines(csv);
+  if (rows.empty()) return found;
+  const auto header = split(rows.front(), ',');
+  const auto column = [&](std::string_view name) {
+    return static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
+  };
+  const auto number = column("number");
+  const auto text = column("description");
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const auto fields = split(rows[i], ',');
+    if (fields.size() > std::max(number, text)) found.push_back({fields[number], fields[text]});
+  }
+  return found;
+}
+
 bool is_package_lock(std::string_view path) {
   static constexpr std::array<std::string_view, 6> kLocks{"/var/lib/dpkg/lock-frontend",     "/var/lib/dpkg/lock",
                                                           "/var/lib/apt/lists/lock",         "/var/lib/rpm/.rpm.lock",
@@ -47,6 +70,7 @@ bool is_package_lock(std::string_view path) {
 
 ports::Command read_file(const std::string& path) { return {{"cat", path}, 15s}; }
 ports::Command read_boot_id() { return read_file("/proc/sys/kernel/random/boot_id"); }
+ports::Command read_kernel() { return {{"uname", "-r"}, 15s}; }
 ports::Command read_free_space() { return {{"df", "-Pk", "/"}, 15s}; }
 ports::Command read_locks() { return {{"lslocks", "--noheadings", "--notruncate", "--output", "PATH"}, 15s}; }
 
@@ -56,11 +80,22 @@ ports::Command read_reboot_flag(const std::string& target_os) {
   return {{"test", "-e", "/var/run/reboot-required"}, 15s};
 }
 
+std::string_view reboot_flag_name(const std::string& target_os) {
+  if (target_os == "rhel") return "needs-restarting -r";
+  return target_os == "suse" ? "/run/reboot-needed" : "/var/run/reboot-required";
+}
+
 std::optional<std::string> boot_id_in(const ports::CommandOutput& output) {
   const auto text = trimmed(output.output);
   if (output.exit_status != 0 || text.size() != 36 || text.find_first_not_of("0123456789abcdef-") != std::string_view::npos)
     return std::nullopt;
   return std::string(text);
+}
+
+std::optional<std::string> kernel_in(const ports::CommandOutput& output) {
+  const auto text = trimmed(output.output);
+  if (output.exit_status != 0 || text.empty() || text.find('\n') != std::string_view::npos) return std::nullopt;
+  return shortened(text, 100);
 }
 
 std::optional<std::int64_t> free_kilobytes_in(const ports::CommandOutput& output) {
@@ -139,20 +174,24 @@ std::string why_unusable(std::string_view command, const ports::CommandOutput& o
 }
 
 std::optional<std::string> snapshot_described(std::string_view csv, std::string_view description) {
-  const auto rows = lines(csv);
-  if (rows.empty()) return std::nullopt;
-  const auto header = split(rows.front(), ',');
-  const auto column = [&](std::string_view name) { return std::find(header.begin(), header.end(), name) - header.begin(); };
-  const auto number = static_cast<std::size_t>(column("number"));
-  const auto text = static_cast<std::size_t>(column("description"));
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    // Our own descriptions hold neither commas nor quotes; a foreign one that does cannot be equal to one of ours.
-    const auto fields = split(rows[i], ',');
-    if (fields.size() <= std::max(number, text) || fields[text] != description) continue;
-    if (number_in<std::int64_t>(fields[number])) return std::string(fields[number]);
+  for (const auto& listed : listed_snapshots(csv)) {
+    if (listed.description == description && number_in<std::int64_t>(listed.number)) return std::string(listed.number);
   }
   return std::nullopt;
 }
+
+std::optional<std::string> description_of_snapshot(std::string_view csv, std::string_view number) {
+  for (const auto& listed : listed_snapshots(csv)) {
+    if (listed.number == number) return std::string(listed.description);
+  }
+  return std::nullopt;
+}
+
+ports::Command list_snapshots() {
+  return {{"snapper", "--machine-readable", "csv", "-c", "root", "list", "--columns", "number,type,date,description,cleanup"}, 60s};
+}
+
+ports::Command delete_snapshot(const std::string& number) { return {{"snapper", "-c", "root", "delete", number}, 300s}; }
 
 bool has_no_snapper(const ports::CommandOutput& output) {
   if (output.exit_status == 127) return true;

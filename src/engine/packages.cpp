@@ -21,8 +21,8 @@ tl::unexpected<Error> unreadable(std::string_view line) {
   return fail(ErrorCode::ValidationError, fmt::format("the package list has a line that cannot be read: \"{}\"", shortened(line, 120)));
 }
 
-// "libssl3:amd64\t3.0.2-0ubuntu1.10\tii ". The third field is what dpkg wants and what is: only 'n' (not installed) and 'c' (only its
-// configuration files) mean absent; anything but 'i' is a package half-way, which must not compare equal to a whole one.
+// "libssl3:amd64\t3.0.2-0ubuntu1.10\tii \tamd64". The third field is what dpkg wants and what is: only 'n' (not installed) and 'c' (only
+// its configuration files) mean absent; anything but 'i' is a package half-way, which must not compare equal to a whole one.
 Result<bool> read_deb_line(std::string_view line, Installed& installed) {
   const auto fields = split(line, '\t');
   if (fields.size() < 3 || fields[2].size() < 2) return unreadable(line);
@@ -137,7 +137,8 @@ std::string joined_versions(const std::set<std::string>& versions) { return fmt:
 }  // namespace
 
 ports::Command list_packages(Family family) {
-  if (family == Family::Deb) return {{"dpkg-query", "-W", "-f", "${binary:Package}\\t${Version}\\t${db:Status-Abbrev}\\n"}, 60s};
+  if (family == Family::Deb)
+    return {{"dpkg-query", "-W", "-f", "${binary:Package}\\t${Version}\\t${db:Status-Abbrev}\\t${Architecture}\\n"}, 60s};
   return {{"rpm", "-qa", "--qf", "%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t%{ARCH}\\n"}, 60s};
 }
 
@@ -149,6 +150,18 @@ Result<Installed> read_packages(Family family, std::string_view output) {
   }
   if (installed.empty()) return fail(ErrorCode::ValidationError, "the package list is empty, which no system's is");
   return installed;
+}
+
+std::map<std::string, std::string> architectures_in(Family family, std::string_view output) {
+  std::map<std::string, std::string> architectures;
+  for (const auto line : lines(output)) {
+    const auto fields = split(line, '\t');
+    if (family == Family::Deb && fields.size() > 3 && is_architecture(fields[3]))
+      architectures[std::string(fields[0])] = std::string(fields[3]);
+    if (family == Family::Rpm && fields.size() == 3 && is_architecture(fields[2]))
+      architectures[fmt::format("{}.{}", fields[0], fields[2])] = std::string(fields[2]);
+  }
+  return architectures;
 }
 
 std::vector<PackageChange> differences(const Installed& before, const Installed& after) {
@@ -181,11 +194,17 @@ std::vector<PackageChange> of_erratum(Family family, const std::vector<PackageCh
   return own;
 }
 
-Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes) {
+Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes,
+                                                  const std::map<std::string, std::string>& cached) {
   WayBack way;
   for (const auto& change : changes) {
     const auto added = add(way, target_os, change);
     if (!added) return tl::unexpected(added.error());
+  }
+  for (auto* words : {&way.older, &way.missing}) {
+    for (auto& word : *words) {
+      if (const auto file = cached.find(word); file != cached.end()) word = file->second;
+    }
   }
   if (target_os == "rhel") return dnf_back(way);
   if (target_os == "suse") return zypper_back(way);

@@ -30,6 +30,9 @@ struct PackageChange {
 // An unreadable line, a bad name or an empty list is a ValidationError that says which; never an empty map.
 [[nodiscard]] Result<Installed> read_packages(versions::Family family, std::string_view output);
 
+// The architecture of each package of the same output; a line without one is left out.
+[[nodiscard]] std::map<std::string, std::string> architectures_in(versions::Family family, std::string_view output);
+
 [[nodiscard]] std::vector<PackageChange> differences(const Installed& before, const Installed& after);
 // The name without its architecture, as errata write it.
 [[nodiscard]] std::string bare_name(versions::Family family, std::string_view key);
@@ -38,8 +41,10 @@ struct PackageChange {
                                                     const std::vector<std::string>& erratum_packages);
 
 // The commands that bring `changes` back to `before`: old versions first, then what was added is removed. Empty when there is nothing to
-// do. A ValidationError when a recorded name or version does not fit its grammar: it must not become an argument.
-[[nodiscard]] Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes);
+// do. `cached` names files to install instead of versions that no repository has ("openssl=3.0-1" → path). A ValidationError when a
+// recorded name or version does not fit its grammar: it must not become an argument.
+[[nodiscard]] Result<std::vector<ports::Command>> commands_back(const std::string& target_os, const std::vector<PackageChange>& changes,
+                                                                const std::map<std::string, std::string>& cached = {});
 
 [[nodiscard]] json::object to_json(const Installed& installed);
 [[nodiscard]] Installed installed_from(const json::object& stored);

@@ -9,6 +9,7 @@
 #include "engine/engine.hpp"
 #include "engine/engine_sql.hpp"
 #include "engine/events.hpp"
+#include "engine/snapshots.hpp"
 #include "engine/store.hpp"
 #include "engine/transition.hpp"
 #include "engine/verdict.hpp"
@@ -152,13 +153,21 @@ std::string services_check(const json::object& evidence) {
   return all_up ? "passed" : "failed";
 }
 
+std::string custom_checks(const json::object& evidence) {
+  const auto results = list_member(member(evidence, "services"), "custom_checks");
+  if (results.empty()) return "skipped";
+  const bool all_passed =
+      std::all_of(results.begin(), results.end(), [](const json::value& result) { return result.as_object().at("passed").as_bool(); });
+  return all_passed ? "passed" : "failed";
+}
+
 json::object evaluation_json(const json::object& evidence, bool has_passed) {
   const auto evaluation = member(member(evidence, "validate"), "evaluation");
   return {{"cpu_check", text_member(evaluation, "cpu_check", "skipped")},
           {"memory_check", text_member(evaluation, "memory_check", "skipped")},
           {"failed_units_check", text_member(evaluation, "failed_units_check", "skipped")},
           {"services_check", services_check(evidence)},
-          {"custom_checks", "skipped"},
+          {"custom_checks", custom_checks(evidence)},
           {"overall", has_passed ? "passed" : "failed"},
           {"reasons", member(evaluation, "reasons")}};
 }
@@ -191,15 +200,12 @@ json::object services_json(const json::object& evidence, const json::object& con
           {"details", std::move(details)}};
 }
 
-json::object snapshot_json(const db::Row& row, const std::vector<store::PhaseRecord>& records, const json::object& evidence) {
-  const auto record =
-      std::find_if(records.begin(), records.end(), [](const auto& r) { return r.phase == Phase::Snapshot && r.completed_at; });
-  const bool has_snapshot = !row.is_null("snapshot_id");
-  return {{"id", or_null(row.text_or_null("snapshot_id"))},
+json::object no_snapshot(const json::object& evidence) {
+  return {{"id", nullptr},
           {"type", text_member(member(evidence, "snapshot"), "type", "none")},
-          {"created_at", has_snapshot && record != records.end() ? time_or_null(record->completed_at) : json::value(nullptr)},
+          {"created_at", nullptr},
           {"size_mb", nullptr},
-          {"status", has_snapshot ? "kept" : "none"}};
+          {"status", "none"}};
 }
 
 bool was_rolled_back(const std::vector<store::PhaseRecord>& records) {
@@ -225,6 +231,14 @@ json::object head_json(const db::Row& row, const std::vector<store::PhaseRecord>
           {"rollback_type", rolled_back ? or_null(row.text_or_null("rollback_type")) : json::value(nullptr)},
           {"rollback_status", or_null(row.text_or_null("rollback_status"))},
           {"phases", phases_json(records, Phase::Done, row.time("completed_at"))}};
+}
+
+// What the system itself said, with where and when it was seen; null: it never came to that.
+json::object facts_json(const db::Row& row) {
+  const auto facts = row.json_value("facts").as_object();
+  return {{"required_reboot", value_member(facts, kObservedNeed)},
+          {"reboot_performed", value_member(facts, kObservedReboot)},
+          {"patched", value_member(facts, kObservedPatched)}};
 }
 
 std::optional<double> number_member(const json::object& object, std::string_view key) {
@@ -275,7 +289,16 @@ Result<json::object> result_json(db::Tx& tx, TestId test) {
   result["metrics"] = metrics_json(evidence, config, row.text("status") == "passed");
   result["services"] = services_json(evidence, config);
   result["packages"] = list_member(member(evidence, "patch"), "packages");
-  result["snapshot"] = snapshot_json(row, records, evidence);
+  result["snapshot"] = snapshot_json(tx, test).value_or(no_snapshot(evidence));
+  result["facts"] = facts_json(row);
+  result["manifest"] = nullptr;
+  result["evidence_hash"] = nullptr;
+  result["not_tested"] = json::array{};
+  if (const auto sealed = tx.execute(sql::find_evidence, {test}); !sealed.empty()) {
+    result["manifest"] = sealed[0].json_value("manifest");
+    result["evidence_hash"] = sealed[0].text("hash");
+    result["not_tested"] = sealed[0].json_value("not_tested");
+  }
   result["test_config"] = config;
   return result;
 }

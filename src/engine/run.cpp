@@ -2,6 +2,10 @@
 
 namespace spm::engine {
 
+json::object observed(bool value, std::string_view source, Time at) {
+  return {{"value", value}, {"source", source}, {"at", format_time(at)}};
+}
+
 std::optional<std::string> text_fact(const Run& run, std::string_view name) {
   const auto* fact = run.facts.if_contains(name);
   if (fact == nullptr || !fact->is_string()) return std::nullopt;

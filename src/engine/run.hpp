@@ -56,6 +56,13 @@ struct Run {
 // Grows when facts or operations change their meaning: a run is only continued by an engine that understands what it wrote.
 inline constexpr int kEngineVersion = 1;
 
+// What was seen on the system itself, where exactly, and when: a judgement that needs nobody's word.
+// {"value", "source", "at"}; kept among the facts under these names.
+inline constexpr std::string_view kObservedPatched = "observed_patched";
+inline constexpr std::string_view kObservedNeed = "observed_required_reboot";
+inline constexpr std::string_view kObservedReboot = "observed_reboot_performed";
+[[nodiscard]] json::object observed(bool value, std::string_view source, Time at);
+
 // A fact, or nullopt when no step has recorded it.
 [[nodiscard]] std::optional<std::string> text_fact(const Run& run, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t> number_fact(const Run& run, std::string_view name);

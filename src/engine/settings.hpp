@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "checks/rules.hpp"
 
 namespace spm::engine {
 
@@ -22,10 +23,12 @@ struct RunConfig {
   std::chrono::seconds wait_after_reboot{180};
   std::chrono::minutes timeout{30};            // from the start to the verdict; the way back has its own deadlines
   std::vector<std::string> critical_services;  // "ssh.socket|ssh": one of them is enough
+  std::vector<checks::Check> custom_checks;    // those of the request, then those that apply to the system
   bool metrics_required = false;               // metrics that could not be measured fail the test; else they are a visible "skipped"
   bool restore_after_test = false;             // put the system back after a passed test too
   SnapshotType snapshot_type = SnapshotType::Snapper;
-  bool snapshot_required = false;  // no snapshot, no test
+  bool snapshot_required = false;       // no snapshot, no test
+  bool rollback_proof_required = true;  // nothing is changed before a way back is proven; else that is a visible "not tested"
 };
 
 struct Settings {
@@ -47,6 +50,8 @@ struct Settings {
   // A call whose answer was lost may still be under way in the upstream: nothing is repeated before this has passed and a look found
   // nothing.
   std::chrono::seconds settle{20};
+
+  std::chrono::hours keep_snapshots{14 * 24};  // after the decision about their test
 
   int infra_retries = 2;
   std::chrono::minutes infra_retry_after{120};

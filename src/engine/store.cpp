@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/engine_sql.hpp"
+#include "engine/evidence.hpp"
 
 namespace spm::engine::store {
 namespace {
@@ -155,7 +156,9 @@ void open_phase(db::Tx& tx, TestId run, Phase phase, int attempt, Time now, Time
 }
 
 void close_phase(db::Tx& tx, const Run& run, const PhaseEnd& end, Time now) {
-  (void)tx.execute(sql::close_phase, {run.id, to_string(run.phase), run.attempt, end.status, now, end.detail, end.evidence});
+  json::object evidence = end.evidence;
+  for (auto& [key, value] : operations_evidence(tx, run)) evidence[key] = value;
+  (void)tx.execute(sql::close_phase, {run.id, to_string(run.phase), run.attempt, end.status, now, end.detail, evidence});
 }
 
 std::optional<Operation> intend_operation(db::Tx& tx, const Run& run, const Effect& effect, const std::string& token, Time now) {

@@ -41,8 +41,13 @@ ServiceState compare(const std::string& service, const std::vector<Unit>& before
   const auto alternatives = split_alternatives(service);
   const Unit* was = best(before, alternatives);
   const Unit* is = best(after, alternatives);
-  ServiceState state{service, was == nullptr ? "" : was->active_state, is == nullptr ? "not reported" : is->active_state,
-                     is != nullptr && is->is_up(), false};
+  ServiceState state{service,
+                     was == nullptr ? "" : was->active_state,
+                     is == nullptr ? "not reported" : is->active_state,
+                     is != nullptr && is->is_up(),
+                     false,
+                     was == nullptr ? 0 : was->pid,
+                     is == nullptr ? 0 : is->pid};
   state.pid_changed = was != nullptr && is != nullptr && was->pid != 0 && is->pid != 0 && was->pid != is->pid;
   return state;
 }
@@ -187,7 +192,9 @@ json::array to_json(const std::vector<ServiceState>& states) {
                                 {"before", state.before},
                                 {"after", state.after},
                                 {"is_up", state.is_up},
-                                {"pid_changed", state.pid_changed}});
+                                {"pid_changed", state.pid_changed},
+                                {"pid_before", state.pid_before},
+                                {"pid_after", state.pid_after}});
   }
   return list;
 }

@@ -46,6 +46,8 @@ struct ServiceState {
   std::string after;
   bool is_up = false;
   bool pid_changed = false;
+  std::int64_t pid_before = 0;  // 0: none, or not known
+  std::int64_t pid_after = 0;
 };
 
 // One row for each critical service and for each other service that ran before. A unit that the answer does not hold is down.
@@ -55,6 +57,6 @@ struct ServiceState {
 
 [[nodiscard]] json::array to_json(const std::vector<Unit>& units);
 [[nodiscard]] std::vector<Unit> units_from(const json::array& stored);
-[[nodiscard]] json::array to_json(const std::vector<ServiceState>& states);  // [{"name", "before", "after", "pid_changed"}]
+[[nodiscard]] json::array to_json(const std::vector<ServiceState>& states);  // [{"name", "before", "after", "is_up", "pid_changed", …}]
 
 }  // namespace spm::engine

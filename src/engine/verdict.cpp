@@ -20,9 +20,7 @@ CheckResult compare(std::string_view what, std::optional<double> before, std::op
 }
 
 CheckResult compare_failed_units(const std::vector<std::string>& before, const std::vector<std::string>& after, int allowed) {
-  std::vector<std::string> fresh;
-  std::copy_if(after.begin(), after.end(), std::back_inserter(fresh),
-               [&](const std::string& unit) { return std::find(before.begin(), before.end(), unit) == before.end(); });
+  const auto fresh = new_failed_units(before, after);
   const auto count = static_cast<int>(fresh.size());
   if (fresh.empty()) return {Check::Passed, 0, "no new failed units"};
   return {count <= allowed ? Check::Passed : Check::Failed, static_cast<double>(count),
@@ -35,6 +33,13 @@ json::value or_null(std::optional<double> number) {
 }
 
 }  // namespace
+
+std::vector<std::string> new_failed_units(const std::vector<std::string>& before, const std::vector<std::string>& after) {
+  std::vector<std::string> fresh;
+  std::copy_if(after.begin(), after.end(), std::back_inserter(fresh),
+               [&](const std::string& unit) { return std::find(before.begin(), before.end(), unit) == before.end(); });
+  return fresh;
+}
 
 std::string_view to_string(Check check) {
   switch (check) {
@@ -89,10 +94,16 @@ Evaluation evaluate(const Measurement& baseline, const Measurement& after, const
 }
 
 json::object to_json(const Measurement& measurement) {
-  return {{"source", to_string(measurement.source)},
-          {"cpu_percent", or_null(measurement.cpu_percent)},
-          {"memory_percent", or_null(measurement.memory_percent)},
-          {"detail", measurement.detail}};
+  json::object stored{{"source", to_string(measurement.source)},
+                      {"cpu_percent", or_null(measurement.cpu_percent)},
+                      {"memory_percent", or_null(measurement.memory_percent)},
+                      {"detail", measurement.detail}};
+  if (measurement.at) {
+    stored["from"] = format_time(*measurement.at - measurement.window);
+    stored["to"] = format_time(*measurement.at);
+    stored["window_seconds"] = measurement.window.count();
+  }
+  return stored;
 }
 
 Measurement measurement_from(const json::object& stored) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "engine/settings.hpp"
 
 namespace spm::engine {
@@ -23,7 +24,9 @@ struct Measurement {
   MetricSourceKind source = MetricSourceKind::None;
   std::optional<double> cpu_percent;
   std::optional<double> memory_percent;
-  std::string detail;  // the queries asked, or why there is no value
+  std::string detail;                     // the queries asked, or why there is no value
+  std::optional<Time> at = std::nullopt;  // when it was asked; the window of the averages ends then
+  std::chrono::seconds window{0};
 };
 
 struct CheckResult {
@@ -41,6 +44,9 @@ struct Evaluation {
   // Failed only because something could not be measured: that says nothing about the erratum.
   [[nodiscard]] bool is_unmeasured() const;
 };
+
+// The failed units that were not there before.
+[[nodiscard]] std::vector<std::string> new_failed_units(const std::vector<std::string>& before, const std::vector<std::string>& after);
 
 [[nodiscard]] Evaluation evaluate(const Measurement& baseline, const Measurement& after,
                                   const std::vector<std::string>& failed_units_before, const std::vector<std::string>& failed_units_after,

@@ -1,13 +1,11 @@
 #include "http/idempotency.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
 #include <chrono>
-#include <iterator>
 #include <stdexcept>
 
+#include "base/digest.hpp"
 #include "http/http_sql.hpp"
 #include "log/log.hpp"
 
@@ -15,16 +13,6 @@ namespace spm::http {
 namespace {
 
 constexpr auto kKept = std::chrono::hours(24);
-
-std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("SHA-256 is not available");
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest.at(i));
-  return hex;
-}
 
 // The body as text, not as a value: it is answered again byte for byte.
 json::object stored(const Response& response) {

@@ -38,8 +38,8 @@ class EngineCrash : public EngineTest {
 
   // Back to a queued item on a fresh system, as if nothing had been.
   void start_over() {
-    for (const char* table : {"patch_test_operations", "patch_test_phases", "patch_tests", "events", "audit_log", "patch_test_queue",
-                              "system_errata", "systems", "risk_profiles", "errata_cache"}) {
+    for (const char* table : {"test_snapshots", "test_evidence", "patch_test_operations", "patch_test_phases", "patch_tests", "events",
+                              "audit_log", "patch_test_queue", "system_errata", "systems", "risk_profiles", "errata_cache"}) {
       (void)database.query(std::string("DELETE FROM ") + table);
     }
     (void)database.query("ALTER TABLE patch_test_queue ALTER COLUMN id RESTART");

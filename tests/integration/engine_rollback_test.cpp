@@ -183,6 +183,92 @@ TEST_F(EngineRollback, OldVersionsThatAreGoneMeanQuarantine) {
   expect_quarantined("the package manager could not go back");
 }
 
+TEST_F(EngineRollback, WithoutAWayBackNothingIsChanged) {
+  fleet.host.has_snapper = false;
+  fleet.faults.old_versions_gone = true;
+  start_test();
+  drive();
+  EXPECT_EQ(column("failure_phase"), "baseline");
+  EXPECT_EQ(column("failure_class"), "infra");
+  EXPECT_THAT(column("failure_reason"),
+              HasSubstr("no way back: 2 of 2 packages cannot be had in their present version any more: libssl3:amd64=3.0.2-0ubuntu1.10"));
+  EXPECT_EQ(fleet.applied, 0);
+}
+
+TEST_F(EngineRollback, WithoutAWayBackATestGoesOnWhenPolicySaysSoAndTellsIt) {
+  fleet.host.has_snapper = false;
+  fleet.faults.old_versions_gone = true;
+  settings.defaults.rollback_proof_required = false;
+  const auto test = start_test();
+  drive();
+  EXPECT_EQ(column("status"), "passed") << column("failure_reason");
+  db::Tx tx(database.pool());
+  EXPECT_THAT(json::serialize(engine::result_json(tx, test).value().at("not_tested")),
+              HasSubstr("way back: none was proven: 2 of 2 packages"));
+}
+
+TEST_F(EngineRollback, GoesByTheCacheOfThePackageManagerWhenNoRepositoryHasTheOldVersions) {
+  fleet.host.has_snapper = false;
+  fleet.faults.old_versions_gone = true;
+  fleet.host.cached_debs = {"libssl3_3.0.2-0ubuntu1.10_amd64.deb", "openssl_3.0.2-0ubuntu1.10_amd64.deb"};
+  fleet.patch.stops_services = {"nginx"};
+  start_test();
+  drive();
+  expect_failed("services", "regression", "nginx");
+  EXPECT_THAT(fleet.effects, Contains(HasSubstr("-- /var/cache/apt/archives/libssl3_3.0.2-0ubuntu1.10_amd64.deb")));
+  expect_back();
+}
+
+TEST_F(EngineRollback, ASnapshotWithoutRoomForItIsNoWayBack) {
+  fleet.faults.snapshot_takes_kb = 3'800'000;
+  start_test();
+  drive();
+  EXPECT_EQ(column("failure_phase"), "snapshot");
+  EXPECT_THAT(column("failure_reason"), HasSubstr("no way back: with the snapshot only 195 MB are free"));
+  EXPECT_EQ(fleet.applied, 0);
+  EXPECT_EQ(count("test_snapshots WHERE state = 'kept'"), 1) << "it is there, and will be deleted in its time";
+}
+
+TEST_F(EngineRollback, APackageThatStaysBehindMeansQuarantineByName) {
+  fleet.host.has_snapper = false;
+  fleet.faults.surplus_stays = true;
+  fleet.patch.packages["libnew"] = "1.0-1";
+  fleet.patch.stops_services = {"nginx"};
+  start_test();
+  drive();
+  expect_quarantined("still differs from its baseline: libnew absent → 1.0-1");
+}
+
+TEST_F(EngineRollback, AServiceThatIsMissingMeansQuarantineByName) {
+  fleet.patch.cpu_after = 99;
+  start_test();
+  const auto one = runner("node-a");
+  drive_until(*one, "post_rollback");
+  fleet.host.services.erase("nginx");
+  drive(*one);
+  expect_quarantined("does not run: nginx");
+}
+
+TEST_F(EngineRollback, APackageListThatCannotBeReadMeansQuarantine) {
+  fleet.patch.cpu_after = 99;
+  start_test();
+  const auto one = runner("node-a");
+  drive_until(*one, "post_rollback");
+  fleet.faults.exit_of["dpkg-query"] = 2;
+  drive(*one);
+  expect_quarantined("the package list could not be read");
+}
+
+TEST_F(EngineRollback, ASystemThatStillAsksForARebootIsNotBack) {
+  fleet.patch.cpu_after = 99;
+  start_test();
+  const auto one = runner("node-a");
+  drive_until(*one, "post_rollback");
+  fleet.host.reboot_required = true;
+  drive(*one);
+  expect_quarantined("it still asks for a reboot (/var/run/reboot-required)");
+}
+
 TEST_F(EngineRollback, ServiceThatStaysDownMeansQuarantine) {
   fleet.patch.stops_services = {"nginx"};
   fleet.faults.services_stay_down = true;

@@ -96,6 +96,7 @@ CommandOutput FakeFleet::run(const std::vector<std::string>& argv) {
   }
   if (tool == "true" || tool == "sleep") return {0, ""};
   if (tool == "cat" && argv[1].ends_with("boot_id")) return {0, host.boot_id + "\n"};
+  if (tool == "uname") return {0, "5.15.0-91-generic\n"};
   if (tool == "cat" && argv[1] == "/etc/os-release") return {0, "PRETTY_NAME=\"Ubuntu 22.04.4 LTS\"\nID=ubuntu\n"};
   if (tool == "cat" && argv[1] == "/proc/stat") return {0, "cpu  10 0 10 80 0 0 0 0 0 0\n"};
   if (tool == "cat" && argv[1] == "/proc/meminfo") return {0, "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\n"};
@@ -107,6 +108,8 @@ CommandOutput FakeFleet::run(const std::vector<std::string>& argv) {
   if (tool == "dpkg-query" || (tool == "rpm" && argv[1] == "-qa")) return {0, package_list()};
   if (tool == "systemctl") return systemctl(argv);
   if (tool == "snapper") return snapper(argv);
+  if (tool == "apt-cache") return {0, madison()};
+  if (tool == "find") return {0, fmt::format("{}\n", fmt::join(host.cached_debs, "\n"))};
   if (tool == "apt-get" || tool == "dnf") return package_manager(argv);
   return {127, fmt::format("sh: 1: {}: not found\n", tool)};
 }
@@ -118,10 +121,18 @@ std::string FakeFleet::package_list() const {
       const auto tab = name.find('\t');
       list += fmt::format("{}\t{}\t{}\n", name.substr(0, tab), version, name.substr(tab + 1));
     } else {
-      list += fmt::format("{}\t{}\tii \n", name, version);
+      list += fmt::format("{}\t{}\tii \tamd64\n", name, version);
     }
   }
   return list;
+}
+
+std::string FakeFleet::madison() const {
+  std::string text;
+  if (faults.old_versions_gone) return text;
+  for (const auto& [name, version] : host.packages)
+    text += fmt::format("   {} | {} | http://archive.example jammy/main amd64 Packages\n", name.substr(0, name.find(':')), version);
+  return text;
 }
 
 CommandOutput FakeFleet::show(const std::vector<std::string>& units) const {
@@ -172,8 +183,13 @@ CommandOutput FakeFleet::snapper(const std::vector<std::string>& argv) {
   if (has("create")) {
     const int number = static_cast<int>(host.snapshots.size()) + 1;
     host.snapshots[number] = {after(argv, "--description").front(), host.packages, host.reboot_required};
+    host.free_kb -= faults.snapshot_takes_kb;
     effects.push_back(fmt::format("snapshot {}", number));
     return {0, fmt::format("{}\n", number)};
+  }
+  if (has("delete")) {
+    effects.push_back(fmt::format("delete snapshot {}", argv.back()));
+    return host.snapshots.erase(std::stoi(argv.back())) == 1 ? CommandOutput{0, ""} : CommandOutput{1, "Snapshot not found.\n"};
   }
   if (faults.undo_fails) return {1, "IO Error (open failed).\n"};
   const auto& snapshot = host.snapshots.at(std::stoi(argv.back()));
@@ -184,13 +200,25 @@ CommandOutput FakeFleet::snapper(const std::vector<std::string>& argv) {
   return {0, "create:0 modify:12 delete:1\n"};
 }
 
+void FakeFleet::install_file(const std::string& path) {
+  const auto file = path.substr(path.rfind('/') + 1);
+  const auto name = file.substr(0, file.find('_'));
+  const auto version = file.substr(name.size() + 1, file.rfind('_') - name.size() - 1);
+  for (auto& [installed, now] : host.packages) {
+    if (installed.substr(0, installed.find(':')) == name) now = version;
+  }
+}
+
 CommandOutput FakeFleet::package_manager(const std::vector<std::string>& argv) {
   effects.push_back(fmt::format("{}", fmt::join(argv, " ")));
   if (faults.downgrades_fail) return {100, "E: Version '1' for 'openssl' was not found\n"};
   const bool removes = argv[1] == "remove";
   for (const auto& word : after(argv, "--")) {
+    if (removes && faults.surplus_stays) continue;
     if (removes)
       host.packages.erase(word);
+    else if (word.starts_with("/"))
+      install_file(word);
     else
       host.packages[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
   }

@@ -35,6 +35,7 @@ struct FakeHost {
   std::vector<std::string> failed_units;
   std::map<int, FakeSnapshot> snapshots;
   std::set<std::string> locks;
+  std::vector<std::string> cached_debs;  // file names in the package manager's cache
   bool has_snapper = true;
   bool is_online = true;
   bool reboot_required = false;
@@ -59,7 +60,10 @@ struct FakeFaults {
   int lose_batches = 0;                // the next batches never report
   int start_unreachable = 0;           // the next batches do not start
   bool undo_fails = false;             // snapper cannot restore
-  bool downgrades_fail = false;        // the old versions are gone
+  bool downgrades_fail = false;        // the package manager refuses to go back
+  bool old_versions_gone = false;      // no repository has the installed versions any more
+  std::int64_t snapshot_takes_kb = 0;  // room on / that a snapshot takes
+  bool surplus_stays = false;          // a package that came stays whatever is done
   bool stays_down = false;             // a reboot never comes back
   bool keeps_boot_id = false;          // "rebooted", but did not
   bool services_stay_down = false;     // a restart does not help
@@ -111,6 +115,8 @@ class FakeFleet final : public ports::Commands, public ports::Fleet, public port
   ports::CommandOutput snapper(const std::vector<std::string>& argv);
   ports::CommandOutput package_manager(const std::vector<std::string>& argv);
   [[nodiscard]] std::string package_list() const;
+  [[nodiscard]] std::string madison() const;
+  void install_file(const std::string& path);
   void apply_patch(Action& action);
   void finish_reboot();
   [[nodiscard]] bool is_reachable();

@@ -33,7 +33,8 @@ Awaited<Measurement> measure_by_prometheus(StepContext& context, std::optional<T
   }
   if (from && context.now() < *from + window)
     return Outcome(WaitUntil{*from + window, "letting the measuring window pass what happened before", {}});
-  const auto sample = context.metrics()->sample(instance_of(context), context.now(), window);
+  const auto at = context.now();
+  const auto sample = context.metrics()->sample(instance_of(context), at, window);
   const auto tries = number_fact(run, tries_fact(run)).value_or(0) + 1;
   const bool is_complete = sample && sample->cpu_percent && sample->memory_percent;
   if (!is_complete && tries < kTries) {
@@ -42,10 +43,14 @@ Awaited<Measurement> measure_by_prometheus(StepContext& context, std::optional<T
   }
   if (!sample) return Measurement{MetricSourceKind::None, {}, {}, sample.error().message};
   if (!sample->cpu_percent && !sample->memory_percent) {
-    return Measurement{
-        MetricSourceKind::None, {}, {}, fmt::format("Prometheus has no samples of {}: {}", instance_of(context), sample->queries)};
+    return Measurement{MetricSourceKind::None,
+                       {},
+                       {},
+                       fmt::format("Prometheus has no samples of {}: {}", instance_of(context), sample->queries),
+                       at,
+                       window};
   }
-  return Measurement{MetricSourceKind::Prometheus, sample->cpu_percent, sample->memory_percent, sample->queries};
+  return Measurement{MetricSourceKind::Prometheus, sample->cpu_percent, sample->memory_percent, sample->queries, at, window};
 }
 
 Awaited<Measurement> measure_by_commands(StepContext& context) {
@@ -57,7 +62,7 @@ Awaited<Measurement> measure_by_commands(StepContext& context) {
   const auto cpu = cpu_percent_in(out[0], out[2]);
   const auto memory = memory_percent_in(out[3]);
   const auto source = cpu || memory ? MetricSourceKind::Salt : MetricSourceKind::None;
-  return Measurement{source, cpu, memory, "/proc/stat twice within 5 s, /proc/meminfo"};
+  return Measurement{source, cpu, memory, "/proc/stat twice within 5 s, /proc/meminfo", context.now(), 5s};
 }
 
 }  // namespace spm::engine::steps

@@ -24,6 +24,8 @@ FailureClass class_of(const Operation& operation) {
 struct Landed {
   std::vector<PackageChange> all;
   std::vector<PackageChange> own;  // of the packages that the erratum names
+  json::object architectures;      // of those that changed
+  json::object observed;           // whether it is on the system, by the system's own word
 };
 
 Awaited<Landed> what_landed(StepContext& context) {
@@ -33,11 +35,23 @@ Awaited<Landed> what_landed(StepContext& context) {
   Landed landed;
   landed.all = differences(before, *now);
   landed.own = of_erratum(context.family(), landed.all, context.run().subject.package_names);
+  const auto architectures = context.architectures("packages");
+  if (!architectures) return architectures.answer();
+  for (const auto& change : landed.all) {
+    if (const auto known = architectures->find(change.name); known != architectures->end())
+      landed.architectures[change.name] = known->second;
+  }
+  landed.observed = observed(!landed.own.empty(), "package versions on the system, before against after", context.seen_at("packages"));
   return landed;
 }
 
 json::object evidence_of(const Operation& operation, const Landed& landed) {
-  return {{"action_id", operation.upstream_id}, {"state", to_string(operation.state)}, {"packages", to_json(landed.all)}};
+  return {{"action_id", operation.upstream_id},
+          {"state", to_string(operation.state)},
+          {"message", operation.result.contains("message") ? operation.result.at("message") : json::value("")},
+          {"packages", to_json(landed.all)},
+          {"architectures", landed.architectures},
+          {"patched", landed.observed}};
 }
 
 // It did not end in time, or vanished. Unless it has changed the packages it may still do so, also after a rollback.
@@ -46,7 +60,7 @@ Outcome gave_up(StepContext& context, const Operation& operation, const Landed& 
   return Fail{FailureClass::Transient,
               fmt::format("UYUNI's action {} for {} did not come to an end: {}; {}", operation.upstream_id, context.run().erratum.value,
                           operation.reason(), landed.all.empty() ? "no package has changed" : "changed so far: " + describe(landed.all)),
-              {{"unsettled_action", may_still_run ? operation.upstream_id : ""}},
+              {{"unsettled_action", may_still_run ? operation.upstream_id : ""}, {kObservedPatched, landed.observed}},
               evidence_of(operation, landed)};
 }
 
@@ -56,14 +70,14 @@ Outcome completed(StepContext& context, const Operation& operation, const Landed
     return Fail{FailureClass::Patch,
                 fmt::format("UYUNI's action {} for {} succeeded but no package version changed on {}", operation.upstream_id,
                             run.erratum.value, run.subject.system_name),
-                {},
+                {{kObservedPatched, landed.observed}},
                 evidence_of(operation, landed)};
   }
   const auto further = static_cast<std::int64_t>(landed.all.size() - landed.own.size());
   auto evidence = evidence_of(operation, landed);
   evidence["further_packages"] = further;
   return Done{fmt::format("action {} applied {}: {}", operation.upstream_id, run.erratum.value, describe(landed.all)),
-              {{"further_packages", further}},
+              {{"further_packages", further}, {kObservedPatched, landed.observed}},
               std::move(evidence)};
 }
 

@@ -14,10 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kFreeKilobytesNeeded = 500 * 1024;
-
 // The order of the commands of the probe.
-enum Probe : std::size_t { Reachable, BootId, FreeSpace, Units, Locks, RebootFlag, OsRelease };
+enum Probe : std::size_t { Reachable, BootId, FreeSpace, Units, Locks, RebootFlag, OsRelease, Kernel };
 
 std::vector<ports::Command> probe_commands(const Run& run, const std::vector<std::string>& units) {
   return {{{"true"}, 15s},
@@ -26,7 +24,8 @@ std::vector<ports::Command> probe_commands(const Run& run, const std::vector<std
           show_units(units),
           read_locks(),
           read_reboot_flag(run.target_os),
-          read_file("/etc/os-release")};
+          read_file("/etc/os-release"),
+          read_kernel()};
 }
 
 void check_space(const ports::CommandOutput& output, std::vector<std::string>& problems) {
@@ -93,7 +92,10 @@ Outcome judge(StepContext& context, const std::vector<std::string>& units, const
   return Done{fmt::format("{} answers{}; {} is applicable, all {} critical services run", run.subject.system_name,
                           os.empty() ? "" : " (" + os + ")", run.erratum.value, context.config().critical_services.size()),
               {{"uyuni_erratum_id", (*erratum)->value}, {"boot_id", *boot_id_in(outputs[BootId])}},
-              {{"os", os}, {"boot_id", *boot_id_in(outputs[BootId])}, {"free_mb", *free_kilobytes_in(outputs[FreeSpace]) / 1024}}};
+              {{"os", os},
+               {"kernel", kernel_in(outputs[Kernel]).value_or("")},
+               {"boot_id", *boot_id_in(outputs[BootId])},
+               {"free_mb", *free_kilobytes_in(outputs[FreeSpace]) / 1024}}};
 }
 
 // Commands that could not be run at all speak about the system, not only about this test: it is not the first choice for the next one.

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "engine/host.hpp"
@@ -93,7 +94,11 @@ Awaited<Ready> restore_packages(StepContext& context, const Installed& before) {
   if (!now) return now.answer();
   const auto changes = differences(*now, before);
   if (changes.empty()) return Ready{"the packages are as before"};
-  const auto commands = commands_back(context.run().target_os, differences(before, *now));
+  std::map<std::string, std::string> cached;
+  if (const auto* files = context.run().facts.if_contains("cached_packages")) {
+    for (const auto& [word, file] : files->as_object()) cached[word] = std::string(file.as_string());
+  }
+  const auto commands = commands_back(context.run().target_os, differences(before, *now), cached);
   if (!commands) return Outcome(Fail{FailureClass::Infra, commands.error().message, {}, {}});
   const auto outputs = context.commands("restore", *commands);
   if (!outputs) return outputs.answer();
@@ -116,17 +121,22 @@ Awaited<bool> needs_reboot(StepContext& context) {
   return needed.value_or(true);
 }
 
-Awaited<Ready> restart_system(StepContext& context) {
+struct Restart {
+  std::string detail;
+  json::object facts;  // for the proof
+};
+
+Awaited<Restart> restart_system(StepContext& context) {
   const auto& run = context.run();
   const auto needed = needs_reboot(context);
   if (!needed) return needed.answer();
-  if (!*needed) return Ready{};
+  if (!*needed) return Restart{"", {{"rollback_restarted_from", nullptr}}};
   const auto boot_id = text_fact(run, fact_name(run, "boot_id")).value_or("");
   const auto rebooted = reboot_and_prove(context, boot_id);
   if (!rebooted) return rebooted.answer();
   const auto settled = settled_after_reboot(context);
   if (!settled) return settled.answer();
-  return Ready{"restarted"};
+  return Restart{"restarted", {{"rollback_restarted_from", boot_id}}};
 }
 
 Awaited<Ready> restart_services(StepContext& context, const std::vector<Unit>& ran_before) {
@@ -171,10 +181,10 @@ Outcome rollback(StepContext& context) {
   if (!services) return services.answer();
 
   std::vector<std::string> parts;
-  for (const auto* part : {&*undone, &*packages, &*restarted, &*services}) {
-    if (!part->detail.empty()) parts.push_back(part->detail);
+  for (const auto* detail : {&undone->detail, &packages->detail, &restarted->detail, &services->detail}) {
+    if (!detail->empty()) parts.push_back(*detail);
   }
-  return Done{fmt::format("{}", fmt::join(parts, "; ")), {}, {{"parts", json::array(parts.begin(), parts.end())}}};
+  return Done{fmt::format("{}", fmt::join(parts, "; ")), restarted->facts, {{"parts", json::array(parts.begin(), parts.end())}}};
 }
 
 }  // namespace spm::engine::steps

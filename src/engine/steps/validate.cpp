@@ -40,18 +40,25 @@ Outcome judge(const Evaluation& evaluation, json::object evidence) {
 }  // namespace
 
 Outcome validate(StepContext& context) {
-  const auto listed = context.commands("failed_units", {list_failed_units()});
+  const auto listed = context.commands("failed_units", {list_failed_units(), read_boot_id(), read_kernel()});
   if (!listed) return listed.answer();
   const auto failed = read_unit_names(listed->front().output);
   if (listed->front().exit_status != 0 || !failed)
     return Retry{failed ? why_unusable("systemctl", listed->front()) : failed.error().message};
+  const auto boot_id = boot_id_in((*listed)[1]);
+  if (!boot_id) return Retry{"the boot id could not be read: " + why_unusable("cat", (*listed)[1])};
 
   const auto before = context.baseline();
   const auto baseline = measurement_from(before.at("metrics").as_object());
   const auto after = measure_like(context, baseline);
   if (!after) return after.answer();
-  const auto evaluation = evaluate(baseline, *after, texts(before.at("failed_units").as_array()), *failed, context.config());
+  const auto failed_before = texts(before.at("failed_units").as_array());
+  const auto evaluation = evaluate(baseline, *after, failed_before, *failed, context.config());
+  const auto fresh = new_failed_units(failed_before, *failed);
   return judge(evaluation, {{"metrics", to_json(*after)},
+                            {"boot_id", *boot_id},
+                            {"kernel", kernel_in((*listed)[2]).value_or("")},
+                            {"new_failed_units", json::array(fresh.begin(), fresh.end())},
                             {"delta", deltas_of(evaluation)},
                             {"evaluation", to_json(evaluation)},
                             {"failed_units", json::array(failed->begin(), failed->end())}});
