@@ -74,6 +74,8 @@ class FakeFleet final : public ports::Commands, public ports::Fleet, public port
   FakePatch patch;
   FakeFaults faults;
   std::optional<UyuniErratumId> applicable = UyuniErratumId{501};
+  std::map<std::string, std::int64_t> scheduling_ids;  // of errata that have one of their own; the others have `applicable`
+  std::map<std::int64_t, FakePatch> patches;           // by scheduling id; the others do what `patch` says
   bool metrics_work = true;
   std::chrono::seconds reboot_takes{60};
 
@@ -111,7 +113,7 @@ class FakeFleet final : public ports::Commands, public ports::Fleet, public port
   ports::CommandOutput snapper(const std::vector<std::string>& argv);
   ports::CommandOutput package_manager(const std::vector<std::string>& argv);
   [[nodiscard]] std::string package_list() const;
-  void apply_patch(Action& action);
+  void apply_patch(Action& action, const FakePatch& what);
   void finish_reboot();
   [[nodiscard]] bool is_reachable();
 
