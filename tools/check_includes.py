@@ -52,6 +52,8 @@ STRICTER = [
     ("src/engine/transition.?pp", ["base", "OWN/transition.hpp", "OWN/phase*.hpp"], PURE),
     ("src/engine/verdict.?pp", ["base", "OWN/verdict.hpp", "OWN/settings.hpp"], PURE),
     ("src/engine/fate.?pp", ["base", "OWN/fate.hpp", "OWN/phase.hpp", "OWN/settings.hpp", "queue/lifecycle.hpp"], PURE),
+    ("src/engine/bisect_rules.?pp", ["base", "OWN/bisect_rules.hpp", "OWN/fate.hpp"], PURE),
+    ("src/engine/batch_rules.?pp", ["base", "OWN/batch_rules.hpp", "queue/lifecycle.hpp"], PURE),
     ("src/queue/waiting.?pp", ["base", "OWN/waiting.hpp", "OWN/lifecycle.hpp"], PURE),
     ("src/SLICE/*api.cpp", ["base", "access", "log", "db", "http", "auth", "audit", "outbox", "scheduler", "OWN", "SLICES"],
      "handlers touch only PostgreSQL"),

@@ -52,6 +52,7 @@ CREATE TABLE test_batches (
   status          text NOT NULL CONSTRAINT batches_status CHECK (status IN ('running', 'completed', 'cancelled')),
   test_config     jsonb NOT NULL,
   stop_on_failure boolean NOT NULL,
+  bisect          boolean NOT NULL,          -- all items in one run, halves of those that fail
   created_by      text NOT NULL,
   created_at      timestamptz NOT NULL,
   completed_at    timestamptz,
@@ -71,3 +72,33 @@ CREATE TABLE test_batch_items (
 );
 -- An item is in one batch at a time.
 CREATE UNIQUE INDEX batch_items_one_open ON test_batch_items (queue_id) WHERE state IN ('waiting', 'testing');
+
+-- ---------------------------------------------------------------- several errata in one run
+
+-- The errata that a run tests beside its own (patch_tests.advisory_name).
+CREATE TABLE test_run_errata (
+  test_id       bigint NOT NULL REFERENCES patch_tests,
+  queue_id      bigint NOT NULL REFERENCES patch_test_queue,
+  advisory_name text NOT NULL REFERENCES errata_cache,
+  PRIMARY KEY (test_id, queue_id)
+);
+CREATE INDEX run_errata_by_queue ON test_run_errata (queue_id, test_id DESC);
+
+-- Every run in which an item was tested.
+CREATE VIEW item_tests AS
+  SELECT queue_id, id AS test_id FROM patch_tests
+  UNION ALL
+  SELECT queue_id, test_id FROM test_run_errata;
+
+-- The sets of a bisecting batch: the first holds all of it, halves follow those that failed.
+CREATE TABLE test_batch_sets (
+  id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  batch_id  bigint NOT NULL REFERENCES test_batches,
+  queue_ids bigint[] NOT NULL CONSTRAINT sets_not_empty CHECK (cardinality(queue_ids) > 0),
+  state     text NOT NULL CONSTRAINT sets_state CHECK (state IN ('waiting', 'testing', 'passed', 'failed', 'unknown', 'cancelled')),
+  test_id   bigint REFERENCES patch_tests,
+  CONSTRAINT sets_test CHECK (state NOT IN ('testing', 'passed', 'failed', 'unknown') OR test_id IS NOT NULL)
+);
+CREATE INDEX sets_by_batch ON test_batch_sets (batch_id, id);
+CREATE INDEX sets_by_test ON test_batch_sets (test_id) WHERE test_id IS NOT NULL;
+CREATE INDEX sets_waiting ON test_batch_sets (id) WHERE state = 'waiting';

@@ -18,9 +18,9 @@ std::string_view to_string(Permission permission) {
 }
 
 const std::set<Permission>& all_permissions() {
-  static const std::set<Permission> kAll{Permission::Open,     Permission::ReadState,    Permission::ManageQueue, Permission::RunTests,
-                                         Permission::ForceEnd, Permission::ManageChecks, Permission::Decide,      Permission::TriggerSync,
-                                         Permission::ReadMetrics};
+  static const std::set<Permission> kAll{Permission::Open,     Permission::ReadState,   Permission::ManageQueue,
+                                         Permission::RunTests, Permission::ForceEnd,    Permission::ManageChecks,
+                                         Permission::Decide,   Permission::TriggerSync, Permission::ReadMetrics};
   return kAll;
 }
 

@@ -25,7 +25,7 @@ WITH waiting AS (
          END AS weight
   FROM patch_test_queue i
   JOIN errata_cache e ON e.advisory_name = i.advisory_name
-  WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM patch_tests t WHERE t.queue_id = i.id AND t.status = 'passed')
+  WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed')
     AND ($1::text IS NULL OR e.severity = $1::text)
     AND ($2::text IS NULL OR i.target_os = $2::text)
 ), page AS (
@@ -45,7 +45,7 @@ FROM page ORDER BY page.weight, page.id;
 SELECT e.severity, count(*) AS items
 FROM patch_test_queue i
 JOIN errata_cache e ON e.advisory_name = i.advisory_name
-WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM patch_tests t WHERE t.queue_id = i.id AND t.status = 'passed')
+WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed')
   AND ($1::text IS NULL OR i.target_os = $1::text)
 GROUP BY e.severity;
 
@@ -57,7 +57,7 @@ SELECT i.id, i.advisory_name, e.synopsis, e.severity, i.success_score, i.urgency
        (SELECT count(*) FROM patch_approvals a WHERE a.queue_id = i.id AND a.action = 'approve' AND a.decided_at >= i.pending_since) AS approvals_given
 FROM patch_test_queue i
 JOIN errata_cache e ON e.advisory_name = i.advisory_name
-WHERE i.id = $1::bigint AND i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM patch_tests t WHERE t.queue_id = i.id AND t.status = 'passed');
+WHERE i.id = $1::bigint AND i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed');
 
 -- Decisions on the erratum, on other revisions of its advisory ($2, a LIKE pattern) and on what it supersedes; newest first.
 -- name: earlier_decisions

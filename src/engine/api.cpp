@@ -217,6 +217,9 @@ Result<http::Response> start_batch(const Wiring& wiring, const http::Request& re
   order.test_config = one.test_config;
   order.limit = integer_in(body, "limit").value_or(order.limit);
   order.stop_on_failure = flag_in(body, "stop_on_failure");
+  order.bisect = flag_in(body, "bisect");
+  if (order.bisect && order.stop_on_failure)
+    return wrong_field("stop_on_failure", "cannot be combined with bisect, which goes on with halves");
   if (!order.items.empty() && order.target_os) return wrong_field("target_os", "cannot be given together with queue_ids");
   db::Tx tx(wiring.pool);
   return answer(tx, create_batch(tx, wiring.settings, order, acting_of(wiring, request)), 201);

@@ -7,6 +7,7 @@
 
 #include "audit/audit.hpp"
 #include "engine/batch_rules.hpp"
+#include "engine/bisect.hpp"
 #include "engine/engine_sql.hpp"
 #include "engine/interventions.hpp"
 #include "engine/start.hpp"
@@ -153,13 +154,14 @@ Try try_start(db::Pool& pool, const Settings& settings, BatchId batch, const Mem
   return Try::Started;
 }
 
-void continue_batch(db::Pool& pool, const Clock& clock, const Settings& settings, BatchId batch) {
+void continue_batch(db::Pool& pool, const Clock& clock, const Settings& settings, BatchId batch, bool bisects) {
   std::vector<Member> ready;
   {
     db::Tx tx(pool);
     ready = turn(tx, batch, clock.now());
     tx.commit();
   }
+  if (bisects) return continue_sets(pool, clock, settings, batch);
   std::set<std::string> full;  // OSes without a free system
   for (const auto& member : ready) {
     if (full.contains(member.target_os)) continue;
@@ -174,14 +176,22 @@ Result<json::object> create_batch(db::Tx& tx, const Settings& settings, const Ba
     return tl::unexpected(config.error());
   const auto items = choose_items(tx, order);
   if (!items) return tl::unexpected(items.error());
-  const BatchId batch{tx.execute(sql::insert_batch, {order.test_config, order.stop_on_failure, acting.actor, acting.now})[0].integer("id")};
+  const BatchId batch{
+      tx.execute(sql::insert_batch, {order.test_config, order.stop_on_failure, acting.actor, acting.now, order.bisect})[0].integer("id")};
   json::array ids;
   for (const auto id : *items) {
     (void)tx.execute(sql::insert_member, {batch, id});
     ids.emplace_back(id.value);
   }
+  if (order.bisect) {
+    if (const auto added = add_first_set(tx, batch, *items); !added) return tl::unexpected(added.error());
+  }
   record(tx, batch, "create",
-         {{"queue_ids", std::move(ids)}, {"stop_on_failure", order.stop_on_failure}, {"test_config", order.test_config}}, "", acting);
+         {{"queue_ids", std::move(ids)},
+          {"stop_on_failure", order.stop_on_failure},
+          {"bisect", order.bisect},
+          {"test_config", order.test_config}},
+         "", acting);
   return batch_json(tx, batch);
 }
 
@@ -208,6 +218,8 @@ Result<json::object> batch_json(db::Tx& tx, BatchId batch) {
   return json::object{{"batch_id", batch.value},
                       {"status", row.text("status")},
                       {"stop_on_failure", row.boolean("stop_on_failure")},
+                      {"bisect", row.boolean("bisect")},
+                      {"sets", sets_json(tx, batch)},
                       {"created_by", row.text("created_by")},
                       {"created_at", format_time(row.time("created_at"))},
                       {"completed_at", completed ? json::value(format_time(*completed)) : json::value(nullptr)},
@@ -240,13 +252,14 @@ Result<json::object> cancel_batch(db::Tx& tx, const BatchCancellation& order, co
 }
 
 void continue_batches(db::Pool& pool, const Clock& clock, const Settings& settings) {
-  std::vector<BatchId> running;
+  std::vector<std::pair<BatchId, bool>> running;
   {
     db::Tx tx(pool);
-    for (const auto row : tx.execute(sql::running_batches)) running.push_back(BatchId{row.integer("id")});
+    for (const auto row : tx.execute(sql::running_batches)) running.emplace_back(BatchId{row.integer("id")}, row.boolean("bisect"));
     tx.commit();
   }
-  for (const auto batch : running) continue_batch(pool, clock, settings, batch);
+  for (const auto& [batch, bisects] : running) continue_batch(pool, clock, settings, batch, bisects);
+  end_orphaned_sets(pool, clock);
 }
 
 }  // namespace spm::engine

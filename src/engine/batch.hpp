@@ -26,6 +26,7 @@ struct BatchOrder {
   std::int64_t limit = 50;               // at most so many
   json::object test_config;
   bool stop_on_failure = false;  // one failed item ends the batch; what runs goes on
+  bool bisect = false;           // all items in one run, and halves of those that fail until the culprits are alone
 };
 
 // The body of POST /tests/batch. ValidationError (configuration, neither items nor target_os), NotFound (an item), InvalidTransition (an

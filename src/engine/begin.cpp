@@ -15,15 +15,26 @@ namespace {
 
 using catalogue::System;
 
-Subject subject_of(db::Tx& tx, const queue::Item& item, const System& system) {
-  Subject subject{system.name, system.minion_id, system.ip, {}, item.requires_reboot};
-  const auto erratum = catalogue::find(tx, item.erratum);
-  if (!erratum) return subject;
-  subject.reboot_expected = item.requires_reboot || erratum->reboot_suggested;
-  if (erratum->packages) {
-    for (const auto& package : *erratum->packages) subject.package_names.push_back(package.name);
-    std::sort(subject.package_names.begin(), subject.package_names.end());
-    subject.package_names.erase(std::unique(subject.package_names.begin(), subject.package_names.end()), subject.package_names.end());
+// Sorted, each once; empty when the packages are not known.
+std::vector<std::string> package_names_of(const catalogue::Erratum& erratum) {
+  std::vector<std::string> names;
+  if (!erratum.packages) return names;
+  for (const auto& package : *erratum.packages) names.push_back(package.name);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+Subject subject_of(db::Tx& tx, const queue::Item& item, const System& system, const std::vector<queue::Item>& further) {
+  Subject subject{system.name, system.minion_id, system.ip, {}, item.requires_reboot, {}};
+  if (const auto erratum = catalogue::find(tx, item.erratum)) {
+    subject.reboot_expected = item.requires_reboot || erratum->reboot_suggested;
+    subject.package_names = package_names_of(*erratum);
+  }
+  for (const auto& other : further) {
+    const auto erratum = catalogue::find(tx, other.erratum);
+    subject.reboot_expected = subject.reboot_expected || other.requires_reboot || (erratum && erratum->reboot_suggested);
+    subject.further.push_back({other.id, other.erratum, erratum ? package_names_of(*erratum) : std::vector<std::string>()});
   }
   return subject;
 }
@@ -70,10 +81,10 @@ void record(db::Tx& tx, const Started& started, const RunConfig& config, const q
 }  // namespace
 
 Started begin_run(db::Tx& tx, const Settings& settings, const queue::Item& item, const System& system, const RunConfig& asked,
-                  const queue::Acting& acting) {
+                  const queue::Acting& acting, const std::vector<queue::Item>& further) {
   auto config = asked;
   for (auto& check : checks::applicable(tx, system.id, item.target_os, system.groups)) config.custom_checks.push_back(std::move(check));
-  const auto subject = subject_of(tx, item, system);
+  const auto subject = subject_of(tx, item, system, further);
   const auto now = acting.now;
   const auto test =
       store::insert_run(tx, {item.id, item.erratum, system.id, item.target_os, now + config.timeout, config, subject, acting.actor}, now);

@@ -143,12 +143,14 @@ Awaited<Outputs> StepContext::commands(const std::string& name, const std::vecto
       Fail{row_of(run_.phase).trouble, fmt::format("commands could not be run on {}: {}", run_.subject.system_name, reason), {}, {}});
 }
 
-Awaited<Operation> StepContext::apply_erratum(const std::string& name, UyuniErratumId erratum) {
+Awaited<Operation> StepContext::apply_errata(const std::string& name, const std::vector<UyuniErratumId>& errata) {
   Effect effect;
   effect.name = name;
   effect.kind = OperationKind::ApplyErrata;
-  effect.request = {{"erratum", run_.erratum.value}, {"uyuni_erratum_id", erratum.value}, {"system", run_.system.value}};
-  effect.act = [this, erratum](const Operation&) { return as_text(ports_.fleet.schedule_errata(run_.system, {erratum}, now())); };
+  json::array ids;
+  for (const auto id : errata) ids.emplace_back(id.value);
+  effect.request = {{"erratum", run_.erratum.value}, {"uyuni_erratum_ids", std::move(ids)}, {"system", run_.system.value}};
+  effect.act = [this, errata](const Operation&) { return as_text(ports_.fleet.schedule_errata(run_.system, errata, now())); };
   effect.find = [this](const Operation& operation) { return find_action(ports::ActionKind::PatchUpdate, operation); };
   effect.report = [this](const Operation& operation) -> Result<Progress> {
     const auto id = action_id(operation);

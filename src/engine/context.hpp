@@ -63,7 +63,7 @@ class StepContext {
                                      std::chrono::seconds start_up = std::chrono::seconds(120));
 
   // The patch action once it is over: Succeeded (completed), Failed, or Lost (it vanished, or did not end in time).
-  [[nodiscard]] Awaited<Operation> apply_erratum(const std::string& name, UyuniErratumId erratum);
+  [[nodiscard]] Awaited<Operation> apply_errata(const std::string& name, const std::vector<UyuniErratumId>& errata);
   // The reboot action once UYUNI has it. That the system did reboot is for a changed boot id to prove, not for UYUNI.
   [[nodiscard]] Awaited<Operation> schedule_reboot(const std::string& name);
   // UYUNI's action for an operation whose answer was lost; none surely exists when it is empty.

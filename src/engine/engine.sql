@@ -31,9 +31,10 @@ SELECT id, phase, lease_owner, lease_until, fence FROM patch_tests WHERE status 
 UPDATE patch_tests SET lease_until = $3::timestamptz WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' AND lease_owner IS NOT NULL RETURNING id;
 
 -- The row's lock until the end of the transaction: nobody can claim the run while a step of its owner is being committed.
--- What a person may have asked for meanwhile is read with it.
+-- What a person may have asked for meanwhile is read with it. NO KEY, here and where batches are locked: rows that refer to the run share
+-- its key, and need not wait.
 -- name: hold_run
-SELECT id, abort_requested_at, abort_reason, abort_skip_rollback FROM patch_tests WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' FOR UPDATE;
+SELECT id, abort_requested_at, abort_reason, abort_skip_rollback FROM patch_tests WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running' FOR NO KEY UPDATE;
 
 -- ---------------------------------------------------------------- committing a step
 
@@ -114,7 +115,7 @@ WHERE id = $1::bigint AND state IN ('intended', 'started');
 -- ---------------------------------------------------------------- a person steps in
 
 -- name: lock_test
-SELECT * FROM patch_tests WHERE id = $1::bigint FOR UPDATE;
+SELECT * FROM patch_tests WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- The run is due at once: its next step is the abort.
 -- name: request_abort
@@ -226,7 +227,7 @@ SELECT status FROM patch_tests WHERE id = $1::bigint;
 SELECT * FROM patch_tests WHERE id = $1::bigint;
 
 -- name: latest_passed
-SELECT id FROM patch_tests WHERE queue_id = $1::bigint AND status = 'passed' ORDER BY id DESC LIMIT 1;
+SELECT t.id FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = $1::bigint AND t.status = 'passed' ORDER BY t.id DESC LIMIT 1;
 
 -- ---------------------------------------------------------------- starting
 
@@ -265,14 +266,16 @@ SELECT id, queue_id, advisory_name, system_id, target_os, status, phase, waiting
        started_by, started_at, completed_at, facts->'subject'->>'system_name' AS system_name, facts->'subject'->>'ip' AS ip
 FROM patch_tests
 WHERE ($1::text IS NULL OR status = $1::text) AND ($2::text IS NULL OR target_os = $2::text) AND ($3::bigint IS NULL OR system_id = $3::bigint)
-  AND ($4::text IS NULL OR advisory_name = $4::text) AND ($5::bigint IS NULL OR queue_id = $5::bigint) AND ($6::bigint IS NULL OR id < $6::bigint)
+  AND ($4::text IS NULL OR advisory_name = $4::text OR id IN (SELECT test_id FROM test_run_errata WHERE advisory_name = $4::text))
+  AND ($5::bigint IS NULL OR id IN (SELECT test_id FROM item_tests WHERE queue_id = $5::bigint)) AND ($6::bigint IS NULL OR id < $6::bigint)
   AND ($7::text IS NULL OR status = $7::text)
 ORDER BY id DESC LIMIT $8::bigint OFFSET $9::bigint;
 
 -- name: count_tests
 SELECT status, count(*) AS tests FROM patch_tests
 WHERE ($1::text IS NULL OR target_os = $1::text) AND ($2::bigint IS NULL OR system_id = $2::bigint)
-  AND ($3::text IS NULL OR advisory_name = $3::text) AND ($4::bigint IS NULL OR queue_id = $4::bigint)
+  AND ($3::text IS NULL OR advisory_name = $3::text OR id IN (SELECT test_id FROM test_run_errata WHERE advisory_name = $3::text))
+  AND ($4::bigint IS NULL OR id IN (SELECT test_id FROM item_tests WHERE queue_id = $4::bigint))
 GROUP BY status;
 
 -- name: running_tests
@@ -343,7 +346,8 @@ WHERE q.status = 'queued' AND q.autostart ORDER BY q.priority_override DESC, q.i
 -- ---------------------------------------------------------------- batches
 
 -- name: insert_batch
-INSERT INTO test_batches (status, test_config, stop_on_failure, created_by, created_at) VALUES ('running', $1::jsonb, $2::boolean, $3, $4::timestamptz)
+INSERT INTO test_batches (status, test_config, stop_on_failure, bisect, created_by, created_at)
+VALUES ('running', $1::jsonb, $2::boolean, $5::boolean, $3, $4::timestamptz)
 RETURNING id;
 
 -- name: insert_member
@@ -362,10 +366,10 @@ WHERE q.status = 'queued' AND q.target_os = $1
 SELECT * FROM test_batches WHERE id = $1::bigint;
 
 -- name: lock_batch
-SELECT * FROM test_batches WHERE id = $1::bigint FOR UPDATE;
+SELECT * FROM test_batches WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- name: running_batches
-SELECT id FROM test_batches WHERE status = 'running' ORDER BY id;
+SELECT id, bisect FROM test_batches WHERE status = 'running' ORDER BY id;
 
 -- A run counts as the member's when it began with or after the batch.
 -- name: batch_members
@@ -374,7 +378,8 @@ SELECT i.queue_id, i.state, i.test_id, i.reason, q.advisory_name, q.target_os, q
 FROM test_batch_items i
 JOIN test_batches b ON b.id = i.batch_id
 JOIN patch_test_queue q ON q.id = i.queue_id
-LEFT JOIN LATERAL (SELECT t.id, t.status FROM patch_tests t WHERE t.queue_id = i.queue_id AND t.started_at >= b.created_at ORDER BY t.id DESC LIMIT 1) t ON true
+LEFT JOIN LATERAL (SELECT t.id, t.status FROM item_tests r JOIN patch_tests t ON t.id = r.test_id
+                   WHERE r.queue_id = i.queue_id AND t.started_at >= b.created_at ORDER BY t.id DESC LIMIT 1) t ON true
 WHERE i.batch_id = $1::bigint ORDER BY i.queue_id;
 
 -- name: move_member
@@ -387,8 +392,53 @@ UPDATE test_batch_items SET state = 'cancelled', reason = $2 WHERE batch_id = $1
 UPDATE test_batch_items SET state = 'cancelled', reason = $2 WHERE batch_id = $1::bigint AND state = 'testing';
 
 -- name: runs_of_batch
-SELECT t.id FROM test_batch_items i JOIN patch_tests t ON t.queue_id = i.queue_id AND t.status = 'running'
+SELECT DISTINCT t.id FROM test_batch_items i JOIN item_tests r ON r.queue_id = i.queue_id JOIN patch_tests t ON t.id = r.test_id AND t.status = 'running'
 WHERE i.batch_id = $1::bigint AND i.state = 'testing' ORDER BY t.id;
 
 -- name: end_batch
 UPDATE test_batches SET status = $2, end_reason = $3, completed_at = $4::timestamptz WHERE id = $1::bigint AND status = 'running';
+
+-- ---------------------------------------------------------------- several errata in one run
+
+-- name: insert_further
+INSERT INTO test_run_errata (test_id, queue_id, advisory_name) VALUES ($1::bigint, $2::bigint, $3);
+
+-- name: further_of
+SELECT advisory_name FROM test_run_errata WHERE test_id = $1::bigint ORDER BY queue_id;
+
+-- name: insert_set
+INSERT INTO test_batch_sets (batch_id, queue_ids, state) VALUES ($1::bigint, $2::bigint[], 'waiting');
+
+-- name: insert_half
+INSERT INTO test_batch_sets (batch_id, queue_ids, state) SELECT batch_id, $2::bigint[], 'waiting' FROM test_batch_sets WHERE test_id = $1::bigint;
+
+-- name: close_set
+UPDATE test_batch_sets SET state = $2 WHERE test_id = $1::bigint AND state = 'testing';
+
+-- name: sets_of
+SELECT state, test_id, array_to_json(queue_ids) AS ids FROM test_batch_sets WHERE batch_id = $1::bigint ORDER BY id;
+
+-- name: waiting_sets
+SELECT id FROM test_batch_sets WHERE batch_id = $1::bigint AND state = 'waiting' ORDER BY id;
+
+-- The members that can be tested: queued, or in the midst of the search with no run of their own.
+-- name: members_of_set
+SELECT q.id FROM test_batch_sets s CROSS JOIN LATERAL unnest(s.queue_ids) AS member(id) JOIN patch_test_queue q ON q.id = member.id
+WHERE s.id = $1::bigint AND s.state = 'waiting' AND q.status IN ('queued', 'testing')
+  AND NOT EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = q.id AND t.status = 'running')
+ORDER BY q.id;
+
+-- name: begin_set
+UPDATE test_batch_sets SET state = 'testing', test_id = $2::bigint WHERE id = $1::bigint;
+
+-- name: cancel_set
+UPDATE test_batch_sets SET state = 'cancelled' WHERE id = $1::bigint;
+
+-- The search for a culprit stopped before these were tested again.
+-- name: orphaned_sets
+SELECT s.id, b.end_reason FROM test_batch_sets s JOIN test_batches b ON b.id = s.batch_id WHERE s.state = 'waiting' AND b.status <> 'running' ORDER BY s.id;
+
+-- Free online systems ($2) that miss every one of the errata.
+-- name: systems_missing_all
+SELECT e.system_id FROM system_errata e WHERE e.system_id = ANY ($2::bigint[]) AND e.advisory_name = ANY ($1::text[])
+GROUP BY e.system_id HAVING count(*) = cardinality($1::text[]) ORDER BY e.system_id;

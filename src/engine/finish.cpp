@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "audit/audit.hpp"
 #include "catalogue/catalogue.hpp"
+#include "engine/bisect.hpp"
 #include "engine/evidence.hpp"
 #include "engine/fate.hpp"
 #include "engine/group.hpp"
@@ -39,7 +42,24 @@ void move(db::Tx& tx, const queue::Change& change) {
                {{"queue_id", change.item}, {"error", moved.error().message}});
 }
 
+// Several errata were tested in one run: what came of it is true of all of them, or says that halves of them must be tested.
+void settle_set(db::Tx& tx, const Settings& settings, const Run& run, const EndedRun& end, Time now) {
+  std::vector<QueueId> items{run.item};
+  for (const auto& other : run.subject.further) items.push_back(other.item);
+  std::sort(items.begin(), items.end());  // locks are taken in one order
+  const auto halves = halves_after(items, outcome_of(end.ending));
+  for (const auto& half : halves) add_half(tx, run.id, half);
+  if (!halves.empty()) return;  // its items stay in testing
+  for (const auto id : items) {
+    const auto item = queue::lock(tx, id);
+    const auto reason = fmt::format("test {} of {} errata on {} {}", run.id.value, items.size(), end.system, result_of(end.ending));
+    if (item) move(tx, change_of(settings, end, reason, *item, now));
+  }
+}
+
 void move_item(db::Tx& tx, const Settings& settings, const Run& run, const EndedRun& end, Time now) {
+  close_set(tx, run.id, outcome_of(end.ending));
+  if (!run.subject.further.empty()) return settle_set(tx, settings, run, end, now);
   const auto item = queue::lock(tx, run.item);
   if (!item) return log::error("engine", "the queue item of a finished test is gone", {{"queue_id", run.item}});
   if (group_state(tx, run.item)) return settle_group(tx, settings, *item, now);
@@ -47,7 +67,15 @@ void move_item(db::Tx& tx, const Settings& settings, const Run& run, const Ended
 }
 
 void learn(db::Tx& tx, const Run& run, const EndedRun& end, Time now) {
-  if (counts_in_history(end.ending)) scoring::record_test(tx, run.erratum, end.ending.verdict == Verdict::Passed, now);
+  const bool has_passed = end.ending.verdict == Verdict::Passed;
+  if (!run.subject.further.empty()) {
+    // A set that failed says nothing about any one of its errata, and what changed with them belongs to none.
+    if (!counts_in_history(end.ending) || !has_passed) return;
+    scoring::record_test(tx, run.erratum, true, now);
+    for (const auto& other : run.subject.further) scoring::record_test(tx, other.erratum, true, now);
+    return;
+  }
+  if (counts_in_history(end.ending)) scoring::record_test(tx, run.erratum, has_passed, now);
   if (const auto further = number_fact(run, "further_packages"))
     catalogue::record_dependency_count(tx, run.erratum, static_cast<int>(*further), now);
 }

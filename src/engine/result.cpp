@@ -60,6 +60,13 @@ Result<db::Rows> find_test(db::Tx& tx, TestId test) {
   return rows;
 }
 
+// What is tested: one erratum, or several at once.
+json::array errata_json(db::Tx& tx, const db::Row& row) {
+  json::array errata{row.text("advisory_name")};
+  for (const auto further : tx.execute(sql::further_of, {row.integer("id")})) errata.emplace_back(further.text("advisory_name"));
+  return errata;
+}
+
 json::object test_system(const db::Row& row) {
   const auto subject = member(row.json_value("facts").as_object(), "subject");
   return {{"id", row.integer("system_id")}, {"name", text_member(subject, "system_name")}, {"ip", text_member(subject, "ip")}};
@@ -259,6 +266,7 @@ Result<json::object> status_json(db::Tx& tx, TestId test, Time now) {
   return json::object{{"test_id", test.value},
                       {"queue_id", row.integer("queue_id")},
                       {"errata_id", row.text("advisory_name")},
+                      {"errata_ids", errata_json(tx, row)},
                       {"status", row.text("status")},
                       {"current_phase", row.text("phase")},
                       {"waiting_for", or_null(row.text_or_null("waiting_for"))},
@@ -286,6 +294,7 @@ Result<json::object> result_json(db::Tx& tx, TestId test) {
   const auto evidence = evidence_of(tx, test);
   const auto config = row.json_value("config").as_object();
   json::object result = head_json(row, records);
+  result["errata_ids"] = errata_json(tx, row);
   result["metrics"] = metrics_json(evidence, config, row.text("status") == "passed");
   result["services"] = services_json(evidence, config);
   result["packages"] = list_member(member(evidence, "patch"), "packages");

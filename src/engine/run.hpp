@@ -15,6 +15,13 @@
 
 namespace spm::engine {
 
+// An erratum that a run tests beside its own.
+struct FurtherErratum {
+  QueueId item;
+  AdvisoryName erratum;
+  std::vector<std::string> package_names;  // empty: not known
+};
+
 // What a run knows of its system and its erratum: written when it starts, so that a sync in between cannot change what is tested.
 struct Subject {
   std::string system_name;
@@ -22,6 +29,7 @@ struct Subject {
   std::string ip;
   std::vector<std::string> package_names;  // of the erratum; empty: not known
   bool reboot_expected = false;            // by package patterns or by the vendor's word
+  std::vector<FurtherErratum> further;     // empty but for a run that tests several errata at once
 };
 
 struct Run {
@@ -54,7 +62,7 @@ struct Run {
 };
 
 // Grows when facts or operations change their meaning: a run is only continued by an engine that understands what it wrote.
-inline constexpr int kEngineVersion = 1;
+inline constexpr int kEngineVersion = 2;
 
 // What was seen on the system itself, where exactly, and when: a judgement that needs nobody's word.
 // {"value", "source", "at"}; kept among the facts under these names.

@@ -46,12 +46,35 @@ std::optional<Operation> operation_in(const db::Rows& rows) {
 // The subject lives among the facts under this key: written once, at the start.
 constexpr const char* kSubject = "subject";
 
+json::array to_json(const std::vector<FurtherErratum>& further) {
+  json::array list;
+  for (const auto& one : further) {
+    list.push_back(json::object{{"queue_id", one.item.value},
+                                {"errata_id", one.erratum.value},
+                                {"package_names", json::array(one.package_names.begin(), one.package_names.end())}});
+  }
+  return list;
+}
+
+std::vector<FurtherErratum> further_from(const json::object& stored) {
+  std::vector<FurtherErratum> further;
+  const auto* list = stored.if_contains("further");
+  if (list == nullptr) return further;
+  for (const auto& entry : list->as_array()) {
+    const auto& one = entry.as_object();
+    further.push_back({QueueId{one.at("queue_id").as_int64()}, AdvisoryName{std::string(one.at("errata_id").as_string())}, {}});
+    for (const auto& name : one.at("package_names").as_array()) further.back().package_names.emplace_back(name.as_string());
+  }
+  return further;
+}
+
 json::object to_json(const Subject& subject) {
   return {{"system_name", subject.system_name},
           {"minion_id", subject.minion_id},
           {"ip", subject.ip},
           {"package_names", json::array(subject.package_names.begin(), subject.package_names.end())},
-          {"reboot_expected", subject.reboot_expected}};
+          {"reboot_expected", subject.reboot_expected},
+          {"further", to_json(subject.further)}};
 }
 
 Subject subject_from(const json::object& facts) {
@@ -62,6 +85,7 @@ Subject subject_from(const json::object& facts) {
   subject.ip = std::string(stored.at("ip").as_string());
   for (const auto& name : stored.at("package_names").as_array()) subject.package_names.emplace_back(name.as_string());
   subject.reboot_expected = stored.at("reboot_expected").as_bool();
+  subject.further = further_from(stored);
   return subject;
 }
 
@@ -207,7 +231,9 @@ TestId insert_run(db::Tx& tx, const NewRun& run, Time now) {
   const json::object facts{{kSubject, to_json(run.subject)}};
   const auto rows = tx.execute(sql::insert_run, {run.item, run.erratum, run.system, run.target_os, now, run.deadline, kEngineVersion,
                                                  engine::to_json(run.config), facts, run.started_by});
-  return TestId{rows[0].integer("id")};
+  const TestId test{rows[0].integer("id")};
+  for (const auto& one : run.subject.further) (void)tx.execute(sql::insert_further, {test, one.item, one.erratum});
+  return test;
 }
 
 }  // namespace spm::engine::store

@@ -33,10 +33,11 @@ SELECT id, advisory_name, target_os, status, priority_override, requires_reboot,
        superseded_by, failure_phase, failure_class, failure_reason, snooze_until, pending_since, notes, created_by, queued_at, started_at, completed_at
 FROM patch_test_queue WHERE id = $1::bigint;
 
+-- NO KEY: the rows of runs refer to the item, and two runs of one item that end at once each hold a share of its key before they come here.
 -- name: lock
 SELECT id, advisory_name, target_os, status, priority_override, requires_reboot, success_score, urgency_score, retry_count, retry_after, autostart,
        superseded_by, failure_phase, failure_class, failure_reason, snooze_until, pending_since, notes, created_by, queued_at, started_at, completed_at
-FROM patch_test_queue WHERE id = $1::bigint FOR UPDATE;
+FROM patch_test_queue WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- name: configured_mode
 SELECT value FROM orchestrator_config WHERE key = 'queue_mode';

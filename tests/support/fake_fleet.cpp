@@ -227,29 +227,29 @@ CommandOutput FakeFleet::package_manager(const std::vector<std::string>& argv) {
 
 // ---------------------------------------------------------------- actions
 
-void FakeFleet::apply_patch(Action& action) {
+void FakeFleet::apply_patch(Action& action, const FakePatch& what) {
   if (!is_reachable()) {
     action.report = {ActionState::Failed, "Minion is down or could not be contacted."};
     return;
   }
-  if (patch.never_ends) {
+  if (what.never_ends) {
     action.report = {ActionState::PickedUp, ""};
     return;
   }
-  if (!patch.failure.empty()) {
-    action.report = {ActionState::Failed, patch.failure};
+  if (!what.failure.empty()) {
+    action.report = {ActionState::Failed, what.failure};
     return;
   }
   ++applied;
   effects.emplace_back("apply");
-  for (const auto& [name, version] : patch.packages) host.packages[name] = version;
-  for (const auto& name : patch.stops_services) host.services[name] = {"failed", 0};
-  host.failed_units.insert(host.failed_units.end(), patch.fails_units.begin(), patch.fails_units.end());
-  host.reboot_required = host.reboot_required || patch.requires_reboot;
+  for (const auto& [name, version] : what.packages) host.packages[name] = version;
+  for (const auto& name : what.stops_services) host.services[name] = {"failed", 0};
+  host.failed_units.insert(host.failed_units.end(), what.fails_units.begin(), what.fails_units.end());
+  host.reboot_required = host.reboot_required || what.requires_reboot;
   action.report = {ActionState::Completed, "applied"};
 }
 
-Result<ActionId> FakeFleet::schedule_errata(SystemId, const std::vector<UyuniErratumId>&, Time) {
+Result<ActionId> FakeFleet::schedule_errata(SystemId, const std::vector<UyuniErratumId>& errata, Time) {
   if (faults.schedule_unreachable > 0) {
     --faults.schedule_unreachable;
     return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::Unreachable, "UYUNI does not answer");
@@ -257,7 +257,10 @@ Result<ActionId> FakeFleet::schedule_errata(SystemId, const std::vector<UyuniErr
   if (!applicable) return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::Refused, "UYUNI refused scheduleApplyErrata (fault 2600)");
   ++schedules;
   actions_.push_front({ActionId{++next_action_}, ActionKind::PatchUpdate, clock_.now(), {}});
-  apply_patch(actions_.front());
+  for (const auto id : errata) {
+    const auto own = patches.find(id.value);
+    apply_patch(actions_.front(), own == patches.end() ? patch : own->second);
+  }
   if (faults.lose_schedule_answers > 0) {
     --faults.lose_schedule_answers;
     return fail_upstream(ErrorCode::UyuniError, UpstreamFailure::OutcomeUnknown, "the answer of UYUNI was lost");
@@ -297,7 +300,10 @@ Result<bool> FakeFleet::cancel_action(SystemId, ActionId id) {
   return true;
 }
 
-Result<std::optional<UyuniErratumId>> FakeFleet::applicable_id(SystemId, const AdvisoryName&) { return applicable; }
+Result<std::optional<UyuniErratumId>> FakeFleet::applicable_id(SystemId, const AdvisoryName& advisory) {
+  const auto own = scheduling_ids.find(advisory.value);
+  return own == scheduling_ids.end() ? applicable : UyuniErratumId{own->second};
+}
 
 Result<bool> FakeFleet::add_note(SystemId, const std::string&, const std::string&) { return true; }
 

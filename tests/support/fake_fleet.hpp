@@ -78,6 +78,8 @@ class FakeFleet final : public ports::Commands, public ports::Fleet, public port
   FakePatch patch;
   FakeFaults faults;
   std::optional<UyuniErratumId> applicable = UyuniErratumId{501};
+  std::map<std::string, std::int64_t> scheduling_ids;  // of errata that have one of their own; the others have `applicable`
+  std::map<std::int64_t, FakePatch> patches;           // by scheduling id; the others do what `patch` says
   bool metrics_work = true;
   std::chrono::seconds reboot_takes{60};
 
@@ -117,7 +119,7 @@ class FakeFleet final : public ports::Commands, public ports::Fleet, public port
   [[nodiscard]] std::string package_list() const;
   [[nodiscard]] std::string madison() const;
   void install_file(const std::string& path);
-  void apply_patch(Action& action);
+  void apply_patch(Action& action, const FakePatch& what);
   void finish_reboot();
   [[nodiscard]] bool is_reachable();
 

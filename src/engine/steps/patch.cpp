@@ -2,7 +2,9 @@
 // must have another version afterwards.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "engine/steps/steps.hpp"
@@ -23,9 +25,10 @@ FailureClass class_of(const Operation& operation) {
 
 struct Landed {
   std::vector<PackageChange> all;
-  std::vector<PackageChange> own;  // of the packages that the erratum names
-  json::object architectures;      // of those that changed
-  json::object observed;           // whether it is on the system, by the system's own word
+  std::vector<PackageChange> own;    // of the packages that the errata name
+  std::vector<std::string> missing;  // errata of which no package has changed
+  json::object architectures;        // of those that changed
+  json::object observed;             // whether it is on the system, by the system's own word
 };
 
 Awaited<Landed> what_landed(StepContext& context) {
@@ -34,14 +37,23 @@ Awaited<Landed> what_landed(StepContext& context) {
   const auto before = installed_from(context.baseline().at("packages").as_object());
   Landed landed;
   landed.all = differences(before, *now);
-  landed.own = of_erratum(context.family(), landed.all, context.run().subject.package_names);
+  const auto look = [&](const AdvisoryName& erratum, const std::vector<std::string>& names) {
+    const auto changes = of_erratum(context.family(), landed.all, names);
+    if (changes.empty()) landed.missing.push_back(erratum.value);
+    for (const auto& change : changes) {
+      const bool is_known = std::any_of(landed.own.begin(), landed.own.end(), [&](const auto& own) { return own.name == change.name; });
+      if (!is_known) landed.own.push_back(change);
+    }
+  };
+  look(context.run().erratum, context.run().subject.package_names);
+  for (const auto& other : context.run().subject.further) look(other.erratum, other.package_names);
   const auto architectures = context.architectures("packages");
   if (!architectures) return architectures.answer();
   for (const auto& change : landed.all) {
     if (const auto known = architectures->find(change.name); known != architectures->end())
       landed.architectures[change.name] = known->second;
   }
-  landed.observed = observed(!landed.own.empty(), "package versions on the system, before against after", context.seen_at("packages"));
+  landed.observed = observed(landed.missing.empty(), "package versions on the system, before against after", context.seen_at("packages"));
   return landed;
 }
 
@@ -66,10 +78,10 @@ Outcome gave_up(StepContext& context, const Operation& operation, const Landed& 
 
 Outcome completed(StepContext& context, const Operation& operation, const Landed& landed) {
   const auto& run = context.run();
-  if (landed.own.empty()) {
+  if (!landed.missing.empty()) {
     return Fail{FailureClass::Patch,
                 fmt::format("UYUNI's action {} for {} succeeded but no package version changed on {}", operation.upstream_id,
-                            run.erratum.value, run.subject.system_name),
+                            fmt::join(landed.missing, ", "), run.subject.system_name),
                 {{kObservedPatched, landed.observed}},
                 evidence_of(operation, landed)};
   }
@@ -81,13 +93,22 @@ Outcome completed(StepContext& context, const Operation& operation, const Landed
               std::move(evidence)};
 }
 
+std::vector<UyuniErratumId> scheduling_ids(const Run& run) {
+  const auto first = number_fact(run, "uyuni_erratum_id");
+  if (!first) throw std::logic_error(fmt::format("test {} has no scheduling id for {}", run.id.value, run.erratum.value));
+  std::vector<UyuniErratumId> ids{UyuniErratumId{*first}};
+  const auto* further = run.facts.if_contains("further_erratum_ids");
+  if (further != nullptr) {
+    for (const auto& id : further->as_array()) ids.push_back(UyuniErratumId{id.as_int64()});
+  }
+  return ids;
+}
+
 }  // namespace
 
 Outcome patch(StepContext& context) {
   const auto& run = context.run();
-  const auto erratum = number_fact(run, "uyuni_erratum_id");
-  if (!erratum) throw std::logic_error(fmt::format("test {} has no scheduling id for {}", run.id.value, run.erratum.value));
-  const auto action = context.apply_erratum("apply", UyuniErratumId{*erratum});
+  const auto action = context.apply_errata("apply", scheduling_ids(run));
   if (!action) return action.answer();
 
   if (action->state == OperationState::Failed) {

@@ -74,6 +74,17 @@ std::vector<std::string> problems_in(const StepContext& context, const std::vect
   return problems;
 }
 
+// The id under which UYUNI schedules an erratum on this system, which it has only while the erratum is missing there.
+Awaited<UyuniErratumId> scheduling_id(StepContext& context, const AdvisoryName& erratum) {
+  const auto& run = context.run();
+  const auto id = context.fleet().applicable_id(run.system, erratum);
+  if (!id && id.error().upstream == UpstreamFailure::Refused) return Outcome(Fail{FailureClass::Infra, id.error().message, {}, {}});
+  if (!id) return Outcome(WaitUntil{context.after(10s), id.error().message, {}});
+  if (*id) return **id;
+  return Outcome(
+      Fail{FailureClass::Infra, fmt::format("{} is not applicable to {} any more", erratum.value, run.subject.system_name), {}, {}});
+}
+
 Outcome judge(StepContext& context, const std::vector<std::string>& units, const Outputs& outputs) {
   const auto& run = context.run();
   const auto problems = problems_in(context, units, outputs);
@@ -81,21 +92,23 @@ Outcome judge(StepContext& context, const std::vector<std::string>& units, const
     return Fail{
         FailureClass::Infra, fmt::format("{} is not fit for a test: {}", run.subject.system_name, fmt::join(problems, "; ")), {}, {}};
 
-  const auto erratum = context.fleet().applicable_id(run.system, run.erratum);
-  if (!erratum && erratum.error().upstream == UpstreamFailure::Refused) return Fail{FailureClass::Infra, erratum.error().message, {}, {}};
-  if (!erratum) return WaitUntil{context.after(10s), erratum.error().message, {}};
-  if (!*erratum) {
-    return Fail{
-        FailureClass::Infra, fmt::format("{} is not applicable to {} any more", run.erratum.value, run.subject.system_name), {}, {}};
+  const auto erratum = scheduling_id(context, run.erratum);
+  if (!erratum) return erratum.answer();
+  json::array further;
+  for (const auto& other : run.subject.further) {
+    const auto id = scheduling_id(context, other.erratum);
+    if (!id) return id.answer();
+    further.emplace_back(id->value);
   }
   const auto os = os_name_in(outputs[OsRelease]).value_or("");
-  return Done{fmt::format("{} answers{}; {} is applicable, all {} critical services run", run.subject.system_name,
-                          os.empty() ? "" : " (" + os + ")", run.erratum.value, context.config().critical_services.size()),
-              {{"uyuni_erratum_id", (*erratum)->value}, {"boot_id", *boot_id_in(outputs[BootId])}},
-              {{"os", os},
-               {"kernel", kernel_in(outputs[Kernel]).value_or("")},
-               {"boot_id", *boot_id_in(outputs[BootId])},
-               {"free_mb", *free_kilobytes_in(outputs[FreeSpace]) / 1024}}};
+  return Done{
+      fmt::format("{} answers{}; {} is applicable, all {} critical services run", run.subject.system_name,
+                  os.empty() ? "" : " (" + os + ")", run.erratum.value, context.config().critical_services.size()),
+      {{"uyuni_erratum_id", erratum->value}, {"further_erratum_ids", std::move(further)}, {"boot_id", *boot_id_in(outputs[BootId])}},
+      {{"os", os},
+       {"kernel", kernel_in(outputs[Kernel]).value_or("")},
+       {"boot_id", *boot_id_in(outputs[BootId])},
+       {"free_mb", *free_kilobytes_in(outputs[FreeSpace]) / 1024}}};
 }
 
 // Commands that could not be run at all speak about the system, not only about this test: it is not the first choice for the next one.
