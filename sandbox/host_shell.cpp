@@ -163,6 +163,12 @@ CommandResult HostShell::execute(const std::vector<std::string>& argv) {
   }
   const auto slash = argv.front().rfind('/');
   const auto name = slash == std::string::npos ? argv.front() : argv.front().substr(slash + 1);
+  if (name == "sh" && argv.size() == 3 && argv[1] == "-c") {
+    HostShell inner(world_, host_, cause_);
+    auto done = inner.run(argv[2]);
+    result_.elapsed += done.elapsed;
+    return {.exit = done.exit, .out = std::move(done.out), .err = std::move(done.err)};
+  }
   const auto function = find_command(host_, name);
   if (function == nullptr) return {.exit = 127, .out = {}, .err = fmt::format("sh: 1: {}: not found\n", argv.front())};
   CommandContext context{world_, host_, cause_, result_.elapsed};

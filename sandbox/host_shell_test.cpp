@@ -35,6 +35,19 @@ TEST_F(HostShellTest, RunsAComposedScriptWithMarkersAndExitStatus) {
   EXPECT_EQ(done.exit, 0);
 }
 
+TEST_F(HostShellTest, RunsATextForTheShell) {
+  const auto done = run("test-ubuntu", "timeout 30 'sh' '-c' 'true && echo yes || echo no; false'");
+  EXPECT_EQ(done.out, "yes\n");
+  EXPECT_EQ(done.exit, 1);
+}
+
+TEST_F(HostShellTest, SaysWhichVersionsCanBeHad) {
+  EXPECT_THAT(run("test-ubuntu", "apt-cache madison -- openssl libssl3t64:amd64").out, HasSubstr("| 3.0.13-0ubuntu3.4 |"));
+  EXPECT_EQ(run("test-ubuntu", "find /var/cache/apt/archives -maxdepth 1 -name '*.deb' -printf '%f\\n'").exit, 0);
+  EXPECT_THAT(run("test-alma", "dnf -q repoquery --qf '%{name}\\t%{epoch}:%{version}-%{release}\\n' -- openssl less").out,
+              HasSubstr("openssl\t1:3.0.7-27.el9\n"));
+}
+
 TEST_F(HostShellTest, TimeoutKillsWith124AndCountsItsOwnTime) {
   const auto done = run("test-ubuntu", "timeout 5 sleep 60");
   EXPECT_EQ(done.exit, 124);

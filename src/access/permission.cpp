@@ -8,6 +8,7 @@ std::string_view to_string(Permission permission) {
     case Permission::ReadState: return "read_state";
     case Permission::ManageQueue: return "manage_queue";
     case Permission::RunTests: return "run_tests";
+    case Permission::ManageChecks: return "manage_checks";
     case Permission::Decide: return "decide";
     case Permission::TriggerSync: return "trigger_sync";
     case Permission::ReadMetrics: return "read_metrics";
@@ -16,8 +17,8 @@ std::string_view to_string(Permission permission) {
 }
 
 const std::set<Permission>& all_permissions() {
-  static const std::set<Permission> kAll{Permission::Open,   Permission::ReadState,   Permission::ManageQueue, Permission::RunTests,
-                                         Permission::Decide, Permission::TriggerSync, Permission::ReadMetrics};
+  static const std::set<Permission> kAll{Permission::Open,         Permission::ReadState, Permission::ManageQueue, Permission::RunTests,
+                                         Permission::ManageChecks, Permission::Decide,    Permission::TriggerSync, Permission::ReadMetrics};
   return kAll;
 }
 

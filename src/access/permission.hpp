@@ -9,13 +9,14 @@
 namespace spm::access {
 
 enum class Permission {
-  Open,         // anybody, without authentication
-  ReadState,    // look at anything but secrets
-  ManageQueue,  // add, change and remove queue items; re-score
-  RunTests,     // start and abort tests
-  Decide,       // approve, reject, snooze
-  TriggerSync,  // start a synchronisation
-  ReadMetrics,  // the orchestrator's own metrics
+  Open,          // anybody, without authentication
+  ReadState,     // look at anything but secrets
+  ManageQueue,   // add, change and remove queue items; re-score
+  RunTests,      // start and abort tests
+  ManageChecks,  // add, change and remove custom checks, whose commands run as root on test systems
+  Decide,        // approve, reject, snooze
+  TriggerSync,   // start a synchronisation
+  ReadMetrics,   // the orchestrator's own metrics
 };
 
 [[nodiscard]] std::string_view to_string(Permission permission);

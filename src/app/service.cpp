@@ -12,6 +12,7 @@
 #include "auth/api_key.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
+#include "checks/checks.hpp"
 #include "db/db.hpp"
 #include "engine/engine.hpp"
 #include "engine/worker.hpp"
@@ -21,6 +22,7 @@
 #include "http/server.hpp"
 #include "log/log.hpp"
 #include "metrics/metrics.hpp"
+#include "net/direct_network.hpp"
 #include "queue/queue.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scoring/scoring.hpp"
@@ -80,7 +82,7 @@ struct Service::Parts {
         weights(weights_from(s.score)),
         sync{pool, c, {&upstreams.inventory(), upstreams.catalogue()}, sync_settings_from(s), rescore_changed(pool, c, weights)},
         prober(pool, c, upstreams.watched(), o.probe_interval),
-        worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics()}, engine_settings, node),
+        worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics(), &network}, engine_settings, node),
         scheduler(pool, c, {.node = node}, tasks()),
         dispatcher(make_dispatcher()),
         server(make_server()) {}
@@ -101,6 +103,7 @@ struct Service::Parts {
     append(all, catalogue::endpoints(pool, clock, configured_sources(settings)));
     append(all, scoring::endpoints(pool, clock, weights));
     append(all, queue::endpoints(pool, clock, weights));
+    append(all, checks::endpoints(pool, clock));
     append(all, engine::endpoints(pool, clock, engine_settings));
     append(all, approvals::endpoints(pool, clock));
     append(all, own_endpoints(metrics, pool, contract.text()));
@@ -141,6 +144,7 @@ struct Service::Parts {
   metrics::Metrics metrics;
   db::Pool pool;
   Upstreams upstreams;
+  net::DirectNetwork network;
   engine::Settings engine_settings;
   scoring::Weights weights;
   catalogue::SyncContext sync;

@@ -27,17 +27,6 @@ json::object describe(const std::vector<ports::Command>& commands) {
   return {{"commands", std::move(list)}};
 }
 
-// Text that the database can hold: no NUL, and valid UTF-8; every byte that is not is shown as "?".
-std::string storable(std::string_view output) {
-  std::string text(output);
-  std::replace(text.begin(), text.end(), '\0', '?');
-  if (!net::is_utf8(text)) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
-  }
-  return text;
-}
-
 Progress done(const ports::BatchReport& report, std::size_t expected) {
   std::size_t bytes = 0;
   json::array outputs;
@@ -90,6 +79,16 @@ Result<std::string> as_text(const Result<Id>& id) {
 }
 
 }  // namespace
+
+std::string storable(std::string_view output) {
+  std::string text(output);
+  std::replace(text.begin(), text.end(), '\0', '?');
+  if (!net::is_utf8(text)) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
+  }
+  return text;
+}
 
 versions::Family StepContext::family() const {
   const auto family = versions::family_of(run_.target_os);

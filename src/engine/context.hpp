@@ -16,6 +16,7 @@
 #include "ports/commands.hpp"
 #include "ports/fleet.hpp"
 #include "ports/health.hpp"
+#include "ports/network.hpp"
 
 namespace spm::engine {
 
@@ -24,9 +25,13 @@ struct Ports {
   ports::Commands& commands;
   ports::Fleet& fleet;
   ports::MetricsSource* metrics = nullptr;
+  ports::Network* network = nullptr;  // null: checks that need it count as not run
 };
 
 using Outputs = std::vector<ports::CommandOutput>;
+
+// Text that the database can hold: no NUL, and valid UTF-8; every byte that is not is shown as "?".
+[[nodiscard]] std::string storable(std::string_view output);
 
 // How one batch of commands ended. Lost: whether it ran is not known.
 struct Batch {
@@ -67,6 +72,7 @@ class StepContext {
   [[nodiscard]] Operations& operations() { return operations_; }
   [[nodiscard]] ports::Fleet& fleet() { return ports_.fleet; }
   [[nodiscard]] ports::MetricsSource* metrics() { return ports_.metrics; }
+  [[nodiscard]] ports::Network* network() { return ports_.network; }
 
   [[nodiscard]] Awaited<Installed> installed(const std::string& name);  // reads the whole package list; unreadable: the attempt is spoilt
 

@@ -104,6 +104,7 @@ json::array not_tested(const Run& run, const json::array& phases) {
   add_way_back(list, phases);
   add_metrics(list, phases);
   add_reboot(list, phases);
+  if (run.config.custom_checks.empty()) list.emplace_back("custom checks: there are none for this system");
   list.emplace_back(
       fmt::format("other systems and other OS releases: this ran on {} alone, dependencies elsewhere can differ", run.subject.system_name));
   return list;

@@ -155,13 +155,21 @@ std::string services_check(const json::object& evidence) {
   return all_up ? "passed" : "failed";
 }
 
+std::string custom_checks(const json::object& evidence) {
+  const auto results = list_member(member(evidence, "services"), "custom_checks");
+  if (results.empty()) return "skipped";
+  const bool all_passed =
+      std::all_of(results.begin(), results.end(), [](const json::value& result) { return result.as_object().at("passed").as_bool(); });
+  return all_passed ? "passed" : "failed";
+}
+
 json::object evaluation_json(const json::object& evidence, bool has_passed) {
   const auto evaluation = member(member(evidence, "validate"), "evaluation");
   return {{"cpu_check", text_member(evaluation, "cpu_check", "skipped")},
           {"memory_check", text_member(evaluation, "memory_check", "skipped")},
           {"failed_units_check", text_member(evaluation, "failed_units_check", "skipped")},
           {"services_check", services_check(evidence)},
-          {"custom_checks", "skipped"},
+          {"custom_checks", custom_checks(evidence)},
           {"overall", has_passed ? "passed" : "failed"},
           {"reasons", member(evaluation, "reasons")}};
 }

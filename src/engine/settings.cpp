@@ -54,9 +54,25 @@ Problem read_services(const json::value& value, std::vector<std::string>& out) {
 }
 
 // A check that would not be made must not look like one that passed.
-Problem refuse_custom_checks(const json::value& value) {
-  if (value.is_array() && value.get_array().empty()) return std::nullopt;
-  return "custom checks cannot be run by this version; leave the list empty";
+void read_checks(const json::value& value, std::vector<checks::Check>& out, json::object& problems) {
+  constexpr std::size_t kMost = 50;
+  if (!value.is_array() || value.get_array().size() > kMost) {
+    problems["test_config.custom_checks"] = fmt::format("must be a list of at most {} checks", kMost);
+    return;
+  }
+  out.clear();
+  for (std::size_t i = 0; i < value.get_array().size(); ++i) {
+    const auto& entry = value.get_array()[i];
+    const auto path = fmt::format("test_config.custom_checks[{}]", i);
+    if (!entry.is_object()) {
+      problems[path] = "must be a check";
+      continue;
+    }
+    checks::Check check;
+    for (const auto& [field, problem] : checks::read_check(entry.get_object(), check))
+      problems[fmt::format("{}.{}", path, field)] = problem;
+    out.push_back(std::move(check));
+  }
 }
 
 Problem apply(RunConfig& config, std::string_view key, const json::value& value) {
@@ -68,8 +84,13 @@ Problem apply(RunConfig& config, std::string_view key, const json::value& value)
   if (key == "timeout_minutes") return read_duration(value, 1, 1440, config.timeout);
   if (key == "critical_services") return read_services(value, config.critical_services);
   if (key == "rollback_proof_required") return read_flag(value, config.rollback_proof_required);
-  if (key == "custom_checks") return refuse_custom_checks(value);
   return "is not known";
+}
+
+json::array checks_json(const std::vector<checks::Check>& list) {
+  json::array shown;
+  for (const auto& check : list) shown.push_back(checks::to_json(check));
+  return shown;
 }
 
 json::array names(const std::vector<std::string>& list) { return json::array(list.begin(), list.end()); }
@@ -88,7 +109,7 @@ json::object to_json(const RunConfig& config) {
           {"wait_after_reboot_seconds", config.wait_after_reboot.count()},
           {"timeout_minutes", config.timeout.count()},
           {"critical_services", names(config.critical_services)},
-          {"custom_checks", json::array{}},
+          {"custom_checks", checks_json(config.custom_checks)},
           {"metrics_required", config.metrics_required},
           {"restore_after_test", config.restore_after_test},
           {"snapshot_type", config.snapshot_type == SnapshotType::Snapper ? "snapper" : "none"},
@@ -107,6 +128,7 @@ RunConfig run_config_from(const json::object& stored) {
   config.restore_after_test = stored.at("restore_after_test").as_bool();
   config.snapshot_type = stored.at("snapshot_type").as_string() == "none" ? SnapshotType::None : SnapshotType::Snapper;
   config.snapshot_required = stored.at("snapshot_required").as_bool();
+  for (const auto& check : stored.at("custom_checks").as_array()) config.custom_checks.push_back(checks::check_from(check.as_object()));
   // A run that started before there was such a policy goes on as it began.
   const auto* proof = stored.if_contains("rollback_proof_required");
   config.rollback_proof_required = proof != nullptr && proof->as_bool();
@@ -118,6 +140,10 @@ Result<RunConfig> configure(const RunConfig& defaults, const json::object& overr
   json::object problems;
   for (const auto& [key, value] : overrides) {
     const std::string name(key);
+    if (name == "custom_checks") {
+      read_checks(value, config.custom_checks, problems);
+      continue;
+    }
     if (const auto problem = apply(config, name, value)) problems["test_config." + name] = *problem;
   }
   if (!problems.empty()) return fail(ErrorCode::ValidationError, "the test configuration is wrong", {{"fields", std::move(problems)}});

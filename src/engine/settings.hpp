@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "checks/rules.hpp"
 
 namespace spm::engine {
 
@@ -22,6 +23,7 @@ struct RunConfig {
   std::chrono::seconds wait_after_reboot{180};
   std::chrono::minutes timeout{30};            // from the start to the verdict; the way back has its own deadlines
   std::vector<std::string> critical_services;  // "ssh.socket|ssh": one of them is enough
+  std::vector<checks::Check> custom_checks;    // those of the request, then those that apply to the system
   bool metrics_required = false;               // metrics that could not be measured fail the test; else they are a visible "skipped"
   bool restore_after_test = false;             // put the system back after a passed test too
   SnapshotType snapshot_type = SnapshotType::Snapper;

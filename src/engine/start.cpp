@@ -6,6 +6,7 @@
 
 #include "audit/audit.hpp"
 #include "catalogue/catalogue.hpp"
+#include "checks/checks.hpp"
 #include "engine/engine_sql.hpp"
 #include "engine/phases.hpp"
 #include "engine/store.hpp"
@@ -182,10 +183,12 @@ Result<Started> start(db::Tx& tx, const Settings& settings, const StartOrder& or
   (void)tx.execute(sql::serialise_starts);
   const auto item = choose_item(tx, order);
   if (!item) return tl::unexpected(item.error());
-  const auto config = configure(settings.defaults, order.test_config, item->target_os);
+  auto config = configure(settings.defaults, order.test_config, item->target_os);
   if (!config) return tl::unexpected(config.error());
   const auto system = choose_system(tx, settings, order, *item);
   if (!system) return tl::unexpected(system.error());
+
+  for (auto& check : checks::applicable(tx, system->id, item->target_os, system->groups)) config->custom_checks.push_back(std::move(check));
 
   const auto subject = subject_of(tx, *item, *system);
   const auto now = acting.now;

@@ -231,4 +231,24 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& request, ErrorCode code) 
   return std::move(exchange.answer);
 }
 
+Result<void> HttpClient::connect(const std::string& host, int port, std::chrono::milliseconds timeout, ErrorCode code) const {
+  Exchange exchange;
+  std::array<char, CURL_ERROR_SIZE> detail{};
+  const auto name = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
+  const auto url = fmt::format("http://{}:{}/", name, port);
+  // A handle of its own: a kept connection would be no connection made now.
+  const CurlPtr handle(curl_easy_init(), &curl_easy_cleanup);
+  if (!handle) throw std::bad_alloc();
+  set_connection(handle.get(), options_);
+  set(handle.get(), CURLOPT_URL, url.c_str());
+  set(handle.get(), CURLOPT_CONNECT_ONLY, 1L);
+  set(handle.get(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout.count()));
+  set(handle.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  set(handle.get(), CURLOPT_ERRORBUFFER, detail.data());
+  const CURLcode ended = curl_easy_perform(handle.get());
+  if (ended == CURLE_OK) return {};
+  return fail_upstream(code, UpstreamFailure::Unreachable,
+                       fmt::format("{}:{}: {}", host, port, explanation(ended, exchange, detail.data())));
+}
+
 }  // namespace spm::net

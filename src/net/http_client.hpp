@@ -49,6 +49,8 @@ class HttpClient {
   // Any HTTP status is an answer. Errors carry `code` and the failure: Unreachable (nothing was sent: refused, DNS, TLS),
   // OutcomeUnknown (timed out or dropped after sending), BadAnswer (too large). Messages name method and URL without credentials.
   [[nodiscard]] Result<HttpAnswer> send(const HttpRequest& request, ErrorCode code) const;
+  // Makes one TCP connection and closes it; nothing is sent. The deadline holds for the name's lookup too.
+  [[nodiscard]] Result<void> connect(const std::string& host, int port, std::chrono::milliseconds timeout, ErrorCode code) const;
 
  private:
   struct Handles;

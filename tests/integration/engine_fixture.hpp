@@ -19,6 +19,25 @@ namespace spm::test {
 // The process dies here: nothing of the engine may catch it.
 struct Death {};
 
+// Answers what a test says, and remembers what it was asked.
+class FakeNetwork final : public ports::Network {
+ public:
+  Result<ports::WebAnswer> get(const ports::WebQuestion& question) override {
+    asked.push_back(question.url);
+    if (status == 0)
+      return fail_upstream(ErrorCode::ServiceUnavailable, UpstreamFailure::Unreachable, question.url + ": connection refused");
+    return ports::WebAnswer{status, body};
+  }
+  Result<void> connect(const std::string& host, int port, std::chrono::milliseconds) override {
+    asked.push_back(host + ":" + std::to_string(port));
+    if (status == 0) return fail_upstream(ErrorCode::ServiceUnavailable, UpstreamFailure::Unreachable, host + ": connection refused");
+    return {};
+  }
+  int status = 200;  // 0: nobody listens
+  std::string body = "{\"status\":\"ok\"}";
+  std::vector<std::string> asked;
+};
+
 class EngineTest : public ::testing::Test {
  protected:
   static constexpr const char* kErratum = "USN-7001-1";
@@ -54,7 +73,7 @@ class EngineTest : public ::testing::Test {
     )");
   }
 
-  [[nodiscard]] engine::Ports ports() { return {fleet, fleet, &fleet}; }
+  [[nodiscard]] engine::Ports ports() { return {fleet, fleet, &fleet, &network}; }
 
   [[nodiscard]] std::unique_ptr<engine::Runner> runner(const std::string& owner, engine::Failpoint failpoint = {}) {
     return std::make_unique<engine::Runner>(database.pool(), clock, ports(), settings, owner, std::move(failpoint));
@@ -128,6 +147,7 @@ class EngineTest : public ::testing::Test {
   TestDatabase database;
   engine::Settings settings;
   FakeFleet fleet;
+  FakeNetwork network;
 };
 
 }  // namespace spm::test

@@ -9,6 +9,7 @@
 #include "approvals/approvals_sql.hpp"
 #include "audit/audit_sql.hpp"
 #include "catalogue/catalogue_sql.hpp"
+#include "checks/checks_sql.hpp"
 #include "engine/engine_sql.hpp"
 #include "health/health_sql.hpp"
 #include "http/http_sql.hpp"
@@ -31,6 +32,7 @@ std::vector<const db::Statement*> all_statements() {
   add(approvals::sql::kAll);
   add(audit::sql::kAll);
   add(catalogue::sql::kAll);
+  add(checks::sql::kAll);
   add(engine::sql::kAll);
   add(health::sql::kAll);
   add(http::sql::kAll);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/host.hpp"
+#include "engine/steps/custom_checks.hpp"
 #include "engine/steps/measure.hpp"
 #include "engine/steps/steps.hpp"
 #include "engine/units.hpp"
@@ -101,11 +102,21 @@ Outcome baseline(StepContext& context) {
   if (context.config().metrics_required && (!measurement->cpu_percent || !measurement->memory_percent)) {
     return Fail{FailureClass::Infra, fmt::format("metrics are required and cannot be measured: {}", measurement->detail), {}, {}};
   }
+  const auto custom = run_custom_checks(context);
+  if (!custom) return custom.answer();
+  if (!custom->failed.empty()) {
+    return Fail{FailureClass::Infra,
+                fmt::format("{} is not fit for a test: custom checks fail before the patch: {}", context.run().subject.system_name,
+                            fmt::join(custom->failed, "; ")),
+                {},
+                {{"custom_checks", custom->results}}};
+  }
   return Done{
       fmt::format("{} packages, {} services, metrics from {}", packages->size(), running->services.size(), to_string(measurement->source)),
       std::move(facts),
       {{"packages", to_json(*packages)},
        {"way_back", std::move(way_back)},
+       {"custom_checks", custom->results},
        {"services", to_json(running->services)},
        {"failed_units", json::array(running->failed_units.begin(), running->failed_units.end())},
        {"metrics", to_json(*measurement)}}};

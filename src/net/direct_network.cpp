@@ -1,0 +1,30 @@
+#include "net/direct_network.hpp"
+
+namespace spm::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+HttpClientOptions options(bool verify_tls) {
+  return {.connect_timeout = 30s, .total_timeout = 30s, .max_answer_bytes = 1024 * 1024, .verify_tls = verify_tls, .ca_file = ""};
+}
+
+}  // namespace
+
+DirectNetwork::DirectNetwork() : verifying_(options(true)), trusting_(options(false)) {}
+
+Result<ports::WebAnswer> DirectNetwork::get(const ports::WebQuestion& question) {
+  HttpRequest request;
+  request.url = question.url;
+  request.total_timeout = question.timeout;
+  request.fresh_connection = true;  // a service that just stopped must not look alive over a kept connection
+  auto answer = (question.verify_tls ? verifying_ : trusting_).send(request, ErrorCode::ServiceUnavailable);
+  if (!answer) return tl::unexpected(answer.error());
+  return ports::WebAnswer{answer->status, std::move(answer->body)};
+}
+
+Result<void> DirectNetwork::connect(const std::string& host, int port, std::chrono::milliseconds timeout) {
+  return verifying_.connect(host, port, timeout, ErrorCode::ServiceUnavailable);
+}
+
+}  // namespace spm::net
