@@ -112,7 +112,7 @@ TEST_F(EngineStart, ChecksTheConfiguration) {
   const auto started = try_start(order);
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, ErrorCode::ValidationError);
-  EXPECT_EQ(started.error().details.at("fields").as_object().size(), 3U);
+  EXPECT_EQ(started.error().details.at("fields").as_object().size(), 4U);
 }
 
 TEST_F(EngineStart, ByTheApi) {

@@ -47,7 +47,10 @@ Queries queries_for(const std::string& instance, std::chrono::seconds window) {
   // Several jobs can scrape one target: every query gives one series at most.
   queries.up = fmt::format("max(up{{{}}})", host);
   queries.booted = fmt::format("max(node_boot_time_seconds{{{}}})", host);
-  queries.cpu = fmt::format("100 * (1 - avg(rate(node_cpu_seconds_total{{mode=\"idle\",{}}}{})))", host, span);
+  // Idle time against all time, not against the window: rate() shrinks while the window holds less than it asks for (after a restart of the
+  // system or of Prometheus), and an idle system would look busy.
+  queries.cpu = fmt::format(
+      "100 * (1 - sum(rate(node_cpu_seconds_total{{mode=\"idle\",{0}}}{1})) / sum(rate(node_cpu_seconds_total{{{0}}}{1})))", host, span);
   queries.memory = fmt::format(
       "100 * (1 - avg(avg_over_time(node_memory_MemAvailable_bytes{{{0}}}{1})) / avg(avg_over_time(node_memory_MemTotal_bytes{{{0}}}{1})))",
       host, span);

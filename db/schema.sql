@@ -1,0 +1,568 @@
+-- What the migrations come to. Generated: SPM_UPDATE_DOCUMENTS=1 integration_tests --gtest_filter=Schema.*
+
+CREATE TABLE audit_log (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  actor text NOT NULL,
+  from_address text DEFAULT ''::text NOT NULL,
+  action text NOT NULL,
+  subject_type text NOT NULL,
+  subject_id text NOT NULL,
+  before jsonb,
+  after jsonb,
+  reason text DEFAULT ''::text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT audit_log_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE custom_checks (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  os text,
+  group_name text,
+  system_id bigint,
+  definition jsonb NOT NULL,
+  enabled boolean DEFAULT true NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_by text NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT checks_one_scope CHECK ((num_nonnulls(os, group_name, system_id) = 1)),
+  CONSTRAINT checks_os CHECK ((os = ANY (ARRAY['ubuntu'::text, 'debian'::text, 'rhel'::text, 'suse'::text]))),
+  CONSTRAINT custom_checks_pkey PRIMARY KEY (id),
+  CONSTRAINT custom_checks_system_id_fkey FOREIGN KEY (system_id) REFERENCES systems(id)
+);
+
+CREATE TABLE cves (
+  id text NOT NULL,
+  cvss double precision,
+  epss double precision,
+  known_exploited boolean DEFAULT false NOT NULL,
+  CONSTRAINT cves_cvss CHECK (((cvss >= (0)::double precision) AND (cvss <= (10)::double precision))),
+  CONSTRAINT cves_epss CHECK (((epss >= (0)::double precision) AND (epss <= (1)::double precision))),
+  CONSTRAINT cves_id CHECK ((id ~ '^CVE-[0-9]{4}-[0-9]{4,}$'::text)),
+  CONSTRAINT cves_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE errata_cache (
+  advisory_name text NOT NULL,
+  synopsis text NOT NULL,
+  description text DEFAULT ''::text NOT NULL,
+  advisory_type text NOT NULL,
+  severity text NOT NULL,
+  severity_source text NOT NULL,
+  source text NOT NULL,
+  distribution text DEFAULT ''::text NOT NULL,
+  target_os text,
+  issued_at timestamp with time zone,
+  updated_at timestamp with time zone,
+  reboot_suggested boolean DEFAULT false NOT NULL,
+  restart_suggested boolean DEFAULT false NOT NULL,
+  cves text[] DEFAULT '{}'::text[] NOT NULL,
+  packages jsonb,
+  total_size_kb bigint,
+  dependency_count integer,
+  superseded_by text,
+  in_uyuni boolean DEFAULT false NOT NULL,
+  in_spm_sync boolean DEFAULT false NOT NULL,
+  uyuni_update_date text,
+  first_seen_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  withdrawn_at timestamp with time zone,
+  CONSTRAINT errata_cache_pkey PRIMARY KEY (advisory_name),
+  CONSTRAINT errata_cache_superseded_by_fkey FOREIGN KEY (superseded_by) REFERENCES errata_cache(advisory_name),
+  CONSTRAINT errata_dependencies CHECK ((dependency_count >= 0)),
+  CONSTRAINT errata_name_length CHECK (((length(advisory_name) >= 1) AND (length(advisory_name) <= 128))),
+  CONSTRAINT errata_not_own_successor CHECK ((superseded_by <> advisory_name)),
+  CONSTRAINT errata_packages_array CHECK ((jsonb_typeof(packages) = 'array'::text)),
+  CONSTRAINT errata_severity CHECK ((severity = ANY (ARRAY['Critical'::text, 'High'::text, 'Medium'::text, 'Low'::text, 'Unknown'::text]))),
+  CONSTRAINT errata_severity_source CHECK ((severity_source = ANY (ARRAY['none'::text, 'type_default'::text, 'vendor'::text]))),
+  CONSTRAINT errata_size CHECK ((total_size_kb >= 0)),
+  CONSTRAINT errata_target_os CHECK ((target_os ~ '^[a-z][a-z0-9-]{0,31}$'::text)),
+  CONSTRAINT errata_type CHECK ((advisory_type = ANY (ARRAY['security'::text, 'bugfix'::text, 'enhancement'::text, 'unknown'::text])))
+);
+
+CREATE TABLE events (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  topic text NOT NULL,
+  queue_id bigint,
+  test_id bigint,
+  payload jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT events_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE idempotency_keys (
+  key text NOT NULL,
+  actor text NOT NULL,
+  route text NOT NULL,
+  body_hash text NOT NULL,
+  status integer,
+  answer jsonb,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT idempotency_key_length CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, key)
+);
+
+CREATE TABLE nodes (
+  name text NOT NULL,
+  host text NOT NULL,
+  pid bigint NOT NULL,
+  version text NOT NULL,
+  api_port integer NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  stopped_at timestamp with time zone,
+  CONSTRAINT nodes_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE orchestrator_config (
+  key text NOT NULL,
+  value jsonb NOT NULL,
+  updated_by text NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT orchestrator_config_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE patch_approvals (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  queue_id bigint NOT NULL,
+  test_id bigint,
+  action text NOT NULL,
+  actor text NOT NULL,
+  on_behalf_of text,
+  reason text DEFAULT ''::text NOT NULL,
+  snooze_until timestamp with time zone,
+  decided_at timestamp with time zone NOT NULL,
+  CONSTRAINT approvals_action CHECK ((action = ANY (ARRAY['approve'::text, 'reject'::text, 'snooze'::text]))),
+  CONSTRAINT approvals_reason CHECK (((action = 'approve'::text) OR (length(TRIM(BOTH FROM reason)) > 0))),
+  CONSTRAINT approvals_snooze CHECK (((action = 'snooze'::text) = (snooze_until IS NOT NULL))),
+  CONSTRAINT approvals_tested CHECK (((action <> 'approve'::text) OR (test_id IS NOT NULL))),
+  CONSTRAINT patch_approvals_pkey PRIMARY KEY (id),
+  CONSTRAINT patch_approvals_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES patch_test_queue(id),
+  CONSTRAINT patch_approvals_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id)
+);
+
+CREATE TABLE patch_test_groups (
+  queue_id bigint NOT NULL,
+  test_config jsonb NOT NULL,
+  started_by text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  CONSTRAINT patch_test_groups_pkey PRIMARY KEY (queue_id),
+  CONSTRAINT patch_test_groups_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES patch_test_queue(id) ON DELETE CASCADE
+);
+
+CREATE TABLE patch_test_operations (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  test_id bigint NOT NULL,
+  phase text NOT NULL,
+  attempt integer NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  token text NOT NULL,
+  request jsonb NOT NULL,
+  state text NOT NULL,
+  upstream_id text,
+  result jsonb,
+  intended_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT operations_end_has_time CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
+  CONSTRAINT operations_kind CHECK ((kind = ANY (ARRAY['commands'::text, 'apply_errata'::text, 'reboot'::text]))),
+  CONSTRAINT operations_once UNIQUE (test_id, phase, attempt, name),
+  CONSTRAINT operations_started_has_id CHECK (((state <> 'started'::text) OR (upstream_id IS NOT NULL))),
+  CONSTRAINT operations_state CHECK ((state = ANY (ARRAY['intended'::text, 'started'::text, 'succeeded'::text, 'failed'::text, 'lost'::text]))),
+  CONSTRAINT operations_token_unique UNIQUE (token),
+  CONSTRAINT patch_test_operations_pkey PRIMARY KEY (id),
+  CONSTRAINT patch_test_operations_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id)
+);
+
+CREATE TABLE patch_test_phases (
+  test_id bigint NOT NULL,
+  phase text NOT NULL,
+  attempt integer NOT NULL,
+  status text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  deadline_at timestamp with time zone NOT NULL,
+  completed_at timestamp with time zone,
+  detail text DEFAULT ''::text NOT NULL,
+  evidence jsonb DEFAULT '{}'::jsonb NOT NULL,
+  CONSTRAINT patch_test_phases_pkey PRIMARY KEY (test_id, phase, attempt),
+  CONSTRAINT patch_test_phases_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id),
+  CONSTRAINT phases_attempt CHECK ((attempt >= 1)),
+  CONSTRAINT phases_end_has_time CHECK (((status = 'in_progress'::text) = (completed_at IS NULL))),
+  CONSTRAINT phases_status CHECK ((status = ANY (ARRAY['in_progress'::text, 'completed'::text, 'failed'::text, 'skipped'::text])))
+);
+
+CREATE TABLE patch_test_queue (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  advisory_name text NOT NULL,
+  target_os text NOT NULL,
+  status text NOT NULL,
+  priority_override integer DEFAULT 0 NOT NULL,
+  requires_reboot boolean NOT NULL,
+  success_score integer NOT NULL,
+  urgency_score double precision NOT NULL,
+  retry_count integer DEFAULT 0 NOT NULL,
+  retry_after timestamp with time zone,
+  autostart boolean DEFAULT false NOT NULL,
+  superseded_by text,
+  failure_phase text,
+  failure_class text,
+  failure_reason text,
+  snooze_until timestamp with time zone,
+  pending_since timestamp with time zone,
+  notes text DEFAULT ''::text NOT NULL,
+  created_by text NOT NULL,
+  queued_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT patch_test_queue_advisory_name_fkey FOREIGN KEY (advisory_name) REFERENCES errata_cache(advisory_name),
+  CONSTRAINT patch_test_queue_pkey PRIMARY KEY (id),
+  CONSTRAINT patch_test_queue_superseded_by_fkey FOREIGN KEY (superseded_by) REFERENCES errata_cache(advisory_name),
+  CONSTRAINT queue_failed_has_reason CHECK (((status <> 'failed'::text) OR ((failure_reason IS NOT NULL) AND (failure_class IS NOT NULL)))),
+  CONSTRAINT queue_failure_class CHECK ((failure_class = ANY (ARRAY['infra'::text, 'transient'::text, 'patch'::text, 'regression'::text]))),
+  CONSTRAINT queue_final_has_time CHECK (((status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'failed'::text, 'rejected'::text, 'superseded'::text])) OR (completed_at IS NOT NULL))),
+  CONSTRAINT queue_pending_has_time CHECK (((status <> 'pending_approval'::text) OR (pending_since IS NOT NULL))),
+  CONSTRAINT queue_priority CHECK (((priority_override >= '-1000'::integer) AND (priority_override <= 1000))),
+  CONSTRAINT queue_retry_has_time CHECK (((status <> 'retry_pending'::text) OR (retry_after IS NOT NULL))),
+  CONSTRAINT queue_snooze_has_time CHECK (((status <> 'snoozed'::text) OR (snooze_until IS NOT NULL))),
+  CONSTRAINT queue_status CHECK ((status = ANY (ARRAY['queued'::text, 'testing'::text, 'needs_reboot'::text, 'rebooting'::text, 'pending_approval'::text, 'snoozed'::text, 'approved'::text, 'rejected'::text, 'promoting'::text, 'prod_pending'::text, 'prod_applied'::text, 'completed'::text, 'rolled_back'::text, 'failed'::text, 'retry_pending'::text, 'superseded'::text]))),
+  CONSTRAINT queue_superseded_has_pointer CHECK (((status <> 'superseded'::text) OR (superseded_by IS NOT NULL))),
+  CONSTRAINT queue_target_os CHECK ((target_os ~ '^[a-z][a-z0-9-]{0,31}$'::text))
+);
+
+CREATE TABLE patch_test_targets (
+  queue_id bigint NOT NULL,
+  system_id bigint NOT NULL,
+  test_id bigint,
+  skipped_reason text,
+  CONSTRAINT patch_test_targets_pkey PRIMARY KEY (queue_id, system_id),
+  CONSTRAINT patch_test_targets_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES patch_test_groups(queue_id) ON DELETE CASCADE,
+  CONSTRAINT patch_test_targets_system_id_fkey FOREIGN KEY (system_id) REFERENCES systems(id),
+  CONSTRAINT patch_test_targets_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id),
+  CONSTRAINT targets_run_or_reason CHECK (((test_id IS NULL) OR (skipped_reason IS NULL)))
+);
+
+CREATE TABLE patch_tests (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  queue_id bigint NOT NULL,
+  advisory_name text NOT NULL,
+  system_id bigint NOT NULL,
+  target_os text NOT NULL,
+  status text NOT NULL,
+  phase text NOT NULL,
+  attempt integer DEFAULT 1 NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  deadline_at timestamp with time zone NOT NULL,
+  waiting_for text,
+  lease_owner text,
+  lease_until timestamp with time zone,
+  fence bigint DEFAULT 0 NOT NULL,
+  engine_version integer NOT NULL,
+  config jsonb NOT NULL,
+  facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+  verdict text,
+  failure_phase text,
+  failure_class text,
+  failure_reason text,
+  required_reboot boolean,
+  reboot_performed boolean DEFAULT false NOT NULL,
+  rollback_type text,
+  rollback_status text,
+  snapshot_id text,
+  abort_requested_at timestamp with time zone,
+  abort_reason text,
+  started_by text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  completed_at timestamp with time zone,
+  abort_requested_by text,
+  abort_skip_rollback boolean DEFAULT false NOT NULL,
+  CONSTRAINT patch_tests_advisory_name_fkey FOREIGN KEY (advisory_name) REFERENCES errata_cache(advisory_name),
+  CONSTRAINT patch_tests_pkey PRIMARY KEY (id),
+  CONSTRAINT patch_tests_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES patch_test_queue(id),
+  CONSTRAINT patch_tests_system_id_fkey FOREIGN KEY (system_id) REFERENCES systems(id),
+  CONSTRAINT tests_abort_has_actor CHECK (((abort_requested_by IS NULL) OR (abort_requested_at IS NOT NULL))),
+  CONSTRAINT tests_attempt CHECK ((attempt >= 1)),
+  CONSTRAINT tests_end_has_time CHECK (((status = 'running'::text) = (completed_at IS NULL))),
+  CONSTRAINT tests_end_phase CHECK (((status = 'running'::text) = (phase <> 'done'::text))),
+  CONSTRAINT tests_failure_class CHECK ((failure_class = ANY (ARRAY['infra'::text, 'transient'::text, 'patch'::text, 'regression'::text]))),
+  CONSTRAINT tests_failure_has_reason CHECK (((status <> ALL (ARRAY['failed'::text, 'error'::text])) OR ((failure_reason IS NOT NULL) AND (failure_phase IS NOT NULL) AND (failure_class IS NOT NULL)))),
+  CONSTRAINT tests_lease CHECK (((lease_owner IS NULL) = (lease_until IS NULL))),
+  CONSTRAINT tests_phase CHECK ((phase = ANY (ARRAY['pre_check'::text, 'snapshot'::text, 'baseline'::text, 'patch'::text, 'reboot'::text, 'stabilize'::text, 'validate'::text, 'services'::text, 'verdict'::text, 'rollback'::text, 'post_rollback'::text, 'done'::text]))),
+  CONSTRAINT tests_rollback_status CHECK ((rollback_status = ANY (ARRAY['not_needed'::text, 'in_progress'::text, 'verified'::text, 'failed'::text, 'skipped'::text]))),
+  CONSTRAINT tests_rollback_type CHECK ((rollback_type = ANY (ARRAY['snapshot'::text, 'package'::text]))),
+  CONSTRAINT tests_status CHECK ((status = ANY (ARRAY['running'::text, 'passed'::text, 'failed'::text, 'error'::text, 'aborted'::text]))),
+  CONSTRAINT tests_verdict CHECK ((verdict = ANY (ARRAY['passed'::text, 'failed'::text, 'error'::text])))
+);
+
+CREATE TABLE periodic_jobs (
+  name text NOT NULL,
+  interval_seconds double precision NOT NULL,
+  next_run_at timestamp with time zone NOT NULL,
+  last_started_at timestamp with time zone,
+  last_finished_at timestamp with time zone,
+  last_result text,
+  last_error text,
+  claimed_by text,
+  claimed_until timestamp with time zone,
+  claim bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT jobs_interval CHECK ((interval_seconds > (0)::double precision)),
+  CONSTRAINT jobs_result CHECK ((last_result = ANY (ARRAY['succeeded'::text, 'failed'::text]))),
+  CONSTRAINT periodic_jobs_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE risk_profiles (
+  advisory_name text NOT NULL,
+  success_score integer NOT NULL,
+  affects_kernel boolean NOT NULL,
+  requires_reboot boolean NOT NULL,
+  modifies_config boolean NOT NULL,
+  dependency_count integer NOT NULL,
+  package_count integer NOT NULL,
+  total_size_kb bigint,
+  times_tested integer DEFAULT 0 NOT NULL,
+  times_failed integer DEFAULT 0 NOT NULL,
+  last_test_at timestamp with time zone,
+  last_test_result text,
+  breakdown jsonb NOT NULL,
+  urgency_score double precision NOT NULL,
+  urgency_estimated boolean NOT NULL,
+  input_hash text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT risk_history CHECK (((times_failed >= 0) AND (times_failed <= times_tested))),
+  CONSTRAINT risk_profiles_advisory_name_fkey FOREIGN KEY (advisory_name) REFERENCES errata_cache(advisory_name),
+  CONSTRAINT risk_profiles_pkey PRIMARY KEY (advisory_name),
+  CONSTRAINT risk_score CHECK (((success_score >= 0) AND (success_score <= 100))),
+  CONSTRAINT risk_urgency CHECK (((urgency_score >= (0)::double precision) AND (urgency_score <= (100)::double precision)))
+);
+
+CREATE TABLE schema_migrations (
+  number integer NOT NULL,
+  name text NOT NULL,
+  checksum text NOT NULL,
+  breaking boolean NOT NULL,
+  applied_at timestamp with time zone NOT NULL,
+  CONSTRAINT schema_migrations_pkey PRIMARY KEY (number)
+);
+
+CREATE TABLE sync_runs (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  source text NOT NULL,
+  status text NOT NULL,
+  requested_by text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  inserted bigint DEFAULT 0 NOT NULL,
+  updated bigint DEFAULT 0 NOT NULL,
+  withdrawn bigint DEFAULT 0 NOT NULL,
+  skipped bigint DEFAULT 0 NOT NULL,
+  error text,
+  CONSTRAINT sync_runs_end CHECK (((status = 'running'::text) = (finished_at IS NULL))),
+  CONSTRAINT sync_runs_failure_has_error CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+  CONSTRAINT sync_runs_pkey PRIMARY KEY (id),
+  CONSTRAINT sync_runs_source CHECK ((source = ANY (ARRAY['uyuni'::text, 'spm_sync'::text]))),
+  CONSTRAINT sync_runs_status CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text])))
+);
+
+CREATE TABLE system_errata (
+  system_id bigint NOT NULL,
+  advisory_name text NOT NULL,
+  uyuni_erratum_id bigint NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT system_errata_advisory_name_fkey FOREIGN KEY (advisory_name) REFERENCES errata_cache(advisory_name),
+  CONSTRAINT system_errata_pkey PRIMARY KEY (system_id, advisory_name),
+  CONSTRAINT system_errata_system_id_fkey FOREIGN KEY (system_id) REFERENCES systems(id) ON DELETE CASCADE
+);
+
+CREATE TABLE system_groups (
+  name text NOT NULL,
+  description text DEFAULT ''::text NOT NULL,
+  org_id bigint NOT NULL,
+  system_count bigint NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT system_groups_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE systems (
+  id bigint NOT NULL,
+  name text NOT NULL,
+  minion_id text DEFAULT ''::text NOT NULL,
+  ip text DEFAULT ''::text NOT NULL,
+  target_os text,
+  os_release text DEFAULT ''::text NOT NULL,
+  groups text[] DEFAULT '{}'::text[] NOT NULL,
+  role text NOT NULL,
+  last_checkin_at timestamp with time zone,
+  errata_synced_at timestamp with time zone,
+  quarantined_at timestamp with time zone,
+  quarantine_reason text,
+  exposure text DEFAULT 'internal'::text NOT NULL,
+  criticality text DEFAULT 'medium'::text NOT NULL,
+  data_class text DEFAULT 'internal'::text NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  gone_at timestamp with time zone,
+  unreachable_at timestamp with time zone,
+  unreachable_until timestamp with time zone,
+  CONSTRAINT systems_criticality CHECK ((criticality = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+  CONSTRAINT systems_data_class CHECK ((data_class = ANY (ARRAY['public'::text, 'internal'::text, 'confidential'::text, 'restricted'::text]))),
+  CONSTRAINT systems_exposure CHECK ((exposure = ANY (ARRAY['internal'::text, 'dmz'::text, 'external'::text]))),
+  CONSTRAINT systems_pkey PRIMARY KEY (id),
+  CONSTRAINT systems_quarantine_has_reason CHECK (((quarantined_at IS NULL) = (quarantine_reason IS NULL))),
+  CONSTRAINT systems_role CHECK ((role = ANY (ARRAY['test'::text, 'production'::text]))),
+  CONSTRAINT systems_target_os CHECK ((target_os ~ '^[a-z][a-z0-9-]{0,31}$'::text)),
+  CONSTRAINT systems_unreachable CHECK (((unreachable_at IS NULL) = (unreachable_until IS NULL)))
+);
+
+CREATE TABLE test_batch_items (
+  batch_id bigint NOT NULL,
+  queue_id bigint NOT NULL,
+  state text NOT NULL,
+  test_id bigint,
+  reason text DEFAULT ''::text NOT NULL,
+  CONSTRAINT batch_items_state CHECK ((state = ANY (ARRAY['waiting'::text, 'testing'::text, 'passed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text]))),
+  CONSTRAINT test_batch_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES test_batches(id),
+  CONSTRAINT test_batch_items_pkey PRIMARY KEY (batch_id, queue_id),
+  CONSTRAINT test_batch_items_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES patch_test_queue(id) ON DELETE CASCADE,
+  CONSTRAINT test_batch_items_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id)
+);
+
+CREATE TABLE test_batch_sets (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  batch_id bigint NOT NULL,
+  queue_ids bigint[] NOT NULL,
+  state text NOT NULL,
+  test_id bigint,
+  CONSTRAINT sets_not_empty CHECK ((cardinality(queue_ids) > 0)),
+  CONSTRAINT sets_state CHECK ((state = ANY (ARRAY['waiting'::text, 'testing'::text, 'passed'::text, 'failed'::text, 'unknown'::text, 'cancelled'::text]))),
+  CONSTRAINT sets_test CHECK (((state <> ALL (ARRAY['testing'::text, 'passed'::text, 'failed'::text, 'unknown'::text])) OR (test_id IS NOT NULL))),
+  CONSTRAINT test_batch_sets_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES test_batches(id),
+  CONSTRAINT test_batch_sets_pkey PRIMARY KEY (id),
+  CONSTRAINT test_batch_sets_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id)
+);
+
+CREATE TABLE test_batches (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  status text NOT NULL,
+  test_config jsonb NOT NULL,
+  stop_on_failure boolean NOT NULL,
+  bisect boolean NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  completed_at timestamp with time zone,
+  end_reason text DEFAULT ''::text NOT NULL,
+  CONSTRAINT batches_end_has_time CHECK (((status = 'running'::text) = (completed_at IS NULL))),
+  CONSTRAINT batches_status CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text, 'cancelled'::text]))),
+  CONSTRAINT test_batches_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE test_evidence (
+  test_id bigint NOT NULL,
+  manifest jsonb NOT NULL,
+  not_tested jsonb NOT NULL,
+  hash text NOT NULL,
+  sealed_at timestamp with time zone NOT NULL,
+  CONSTRAINT evidence_hash CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT test_evidence_pkey PRIMARY KEY (test_id),
+  CONSTRAINT test_evidence_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id)
+);
+
+CREATE TABLE test_run_errata (
+  test_id bigint NOT NULL,
+  queue_id bigint NOT NULL,
+  advisory_name text NOT NULL,
+  CONSTRAINT test_run_errata_advisory_name_fkey FOREIGN KEY (advisory_name) REFERENCES errata_cache(advisory_name),
+  CONSTRAINT test_run_errata_pkey PRIMARY KEY (test_id, queue_id),
+  CONSTRAINT test_run_errata_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES patch_test_queue(id),
+  CONSTRAINT test_run_errata_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id)
+);
+
+CREATE TABLE test_snapshots (
+  test_id bigint NOT NULL,
+  system_id bigint NOT NULL,
+  kind text NOT NULL,
+  number text NOT NULL,
+  description text NOT NULL,
+  state text DEFAULT 'kept'::text NOT NULL,
+  why text DEFAULT ''::text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  doing text,
+  token text,
+  handle text,
+  intended_at timestamp with time zone,
+  was_ours boolean DEFAULT false NOT NULL,
+  CONSTRAINT snapshots_batch CHECK ((((doing IS NULL) = (token IS NULL)) AND ((doing IS NULL) = (intended_at IS NULL)))),
+  CONSTRAINT snapshots_batch_state CHECK (((doing IS NULL) OR (state = 'deleting'::text))),
+  CONSTRAINT snapshots_doing CHECK ((doing = ANY (ARRAY['look'::text, 'delete'::text]))),
+  CONSTRAINT snapshots_kind CHECK ((kind = 'snapper'::text)),
+  CONSTRAINT snapshots_state CHECK ((state = ANY (ARRAY['kept'::text, 'deleting'::text, 'deleted'::text, 'gone'::text, 'failed'::text]))),
+  CONSTRAINT test_snapshots_pkey PRIMARY KEY (test_id),
+  CONSTRAINT test_snapshots_system_id_fkey FOREIGN KEY (system_id) REFERENCES systems(id),
+  CONSTRAINT test_snapshots_test_id_fkey FOREIGN KEY (test_id) REFERENCES patch_tests(id)
+);
+
+CREATE TABLE upstream_probes (
+  upstream text NOT NULL,
+  status text NOT NULL,
+  url text DEFAULT ''::text NOT NULL,
+  message text DEFAULT ''::text NOT NULL,
+  version text DEFAULT ''::text NOT NULL,
+  latency_ms double precision,
+  checked_at timestamp with time zone NOT NULL,
+  ok_at timestamp with time zone,
+  CONSTRAINT probes_status CHECK ((status = ANY (ARRAY['connected'::text, 'error'::text, 'unavailable'::text, 'disabled'::text]))),
+  CONSTRAINT upstream_probes_pkey PRIMARY KEY (upstream)
+);
+
+CREATE INDEX approvals_by_queue ON public.patch_approvals USING btree (queue_id, id DESC);
+CREATE INDEX audit_by_subject ON public.audit_log USING btree (subject_type, subject_id, id);
+CREATE UNIQUE INDEX batch_items_one_open ON public.test_batch_items USING btree (queue_id) WHERE (state = ANY (ARRAY['waiting'::text, 'testing'::text]));
+CREATE INDEX batches_running ON public.test_batches USING btree (id) WHERE (status = 'running'::text);
+CREATE INDEX errata_by_cve ON public.errata_cache USING gin (cves);
+CREATE INDEX errata_by_issue ON public.errata_cache USING btree (issued_at DESC NULLS LAST, advisory_name);
+CREATE INDEX errata_by_os ON public.errata_cache USING btree (target_os, advisory_name);
+CREATE INDEX errata_by_package ON public.errata_cache USING gin (packages jsonb_path_ops);
+CREATE INDEX errata_by_severity ON public.errata_cache USING btree (severity, advisory_name);
+CREATE INDEX events_by_test ON public.events USING btree (test_id, id) WHERE (test_id IS NOT NULL);
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX queue_by_list ON public.patch_test_queue USING btree (priority_override DESC, requires_reboot, success_score DESC, id);
+CREATE INDEX queue_by_order ON public.patch_test_queue USING btree (target_os, priority_override DESC, requires_reboot, success_score DESC, id) WHERE (status = 'queued'::text);
+CREATE INDEX queue_by_status ON public.patch_test_queue USING btree (status, id);
+CREATE UNIQUE INDEX queue_one_open ON public.patch_test_queue USING btree (advisory_name, target_os) WHERE (status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'superseded'::text]));
+CREATE INDEX risk_profiles_by_score ON public.risk_profiles USING btree (success_score DESC, advisory_name);
+CREATE INDEX run_errata_by_queue ON public.test_run_errata USING btree (queue_id, test_id DESC);
+CREATE INDEX sets_by_batch ON public.test_batch_sets USING btree (batch_id, id);
+CREATE INDEX sets_by_test ON public.test_batch_sets USING btree (test_id) WHERE (test_id IS NOT NULL);
+CREATE INDEX sets_waiting ON public.test_batch_sets USING btree (id) WHERE (state = 'waiting'::text);
+CREATE INDEX snapshots_due ON public.test_snapshots USING btree (due_at) WHERE (state = ANY (ARRAY['kept'::text, 'deleting'::text]));
+CREATE INDEX sync_runs_latest ON public.sync_runs USING btree (source, id DESC);
+CREATE UNIQUE INDEX sync_runs_one_running ON public.sync_runs USING btree (source) WHERE (status = 'running'::text);
+CREATE INDEX system_errata_by_advisory ON public.system_errata USING btree (advisory_name);
+CREATE INDEX systems_by_role ON public.systems USING btree (role, target_os) WHERE (gone_at IS NULL);
+CREATE INDEX targets_by_test ON public.patch_test_targets USING btree (test_id) WHERE (test_id IS NOT NULL);
+CREATE INDEX tests_by_end ON public.patch_tests USING btree (completed_at DESC) WHERE (completed_at IS NOT NULL);
+CREATE INDEX tests_by_erratum ON public.patch_tests USING btree (advisory_name, id DESC);
+CREATE INDEX tests_by_host ON public.patch_tests USING btree (system_id, id DESC);
+CREATE INDEX tests_by_os ON public.patch_tests USING btree (target_os, id DESC);
+CREATE INDEX tests_by_queue ON public.patch_tests USING btree (queue_id, id DESC);
+CREATE INDEX tests_by_status ON public.patch_tests USING btree (status, id DESC);
+CREATE INDEX tests_by_system ON public.patch_tests USING btree (system_id, completed_at DESC);
+CREATE INDEX tests_due ON public.patch_tests USING btree (due_at) WHERE (status = 'running'::text);
+CREATE UNIQUE INDEX tests_one_open_per_system ON public.patch_tests USING btree (system_id) WHERE (status = 'running'::text);
+
+CREATE OR REPLACE FUNCTION public.wake_workers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('spm_work', TG_TABLE_NAME);
+  RETURN NULL;
+END $function$
+;
+CREATE TRIGGER wake_on_abort AFTER UPDATE ON public.patch_tests FOR EACH ROW WHEN ((old.abort_requested_at IS DISTINCT FROM new.abort_requested_at)) EXECUTE FUNCTION wake_workers();
+CREATE TRIGGER wake_on_new_test AFTER INSERT ON public.patch_tests FOR EACH STATEMENT EXECUTE FUNCTION wake_workers();
+CREATE TRIGGER wake_on_trigger AFTER UPDATE ON public.periodic_jobs FOR EACH ROW WHEN ((new.next_run_at < old.next_run_at)) EXECUTE FUNCTION wake_workers();
