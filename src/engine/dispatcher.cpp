@@ -6,6 +6,7 @@
 #include "engine/engine.hpp"
 #include "engine/engine_sql.hpp"
 #include "engine/group.hpp"
+#include "engine/sweeper.hpp"
 #include "log/log.hpp"
 
 namespace spm::engine {
@@ -45,7 +46,8 @@ std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const Set
       }
     }
   };
-  return {{"engine_start_retries", std::chrono::seconds(5), start_retries}};
+  const auto sweep = [&pool, &clock](const std::stop_token&) { sweep_orphans(pool, clock); };
+  return {{"engine_start_retries", std::chrono::seconds(5), start_retries}, {"engine_sweep_orphans", std::chrono::minutes(1), sweep}};
 }
 
 }  // namespace spm::engine

@@ -135,6 +135,15 @@ WHERE id = $1::bigint AND fence = $2::bigint AND status = 'running';
 UPDATE patch_test_operations SET state = 'lost', result = coalesce(result, '{}') || $2::jsonb, finished_at = $3::timestamptz
 WHERE test_id = $1::bigint AND state IN ('intended', 'started');
 
+-- In test, but no run is open, none of its group is still to start, and no set of a bisecting batch waits with it.
+-- name: orphaned_items
+SELECT q.id, q.advisory_name, q.status FROM patch_test_queue q
+WHERE q.status IN ('testing', 'needs_reboot', 'rebooting') AND q.changed_at <= $1::timestamptz
+  AND NOT EXISTS (SELECT 1 FROM item_tests i JOIN patch_tests t ON t.id = i.test_id WHERE i.queue_id = q.id AND t.status = 'running')
+  AND NOT EXISTS (SELECT 1 FROM patch_test_targets g WHERE g.queue_id = q.id AND g.test_id IS NULL AND g.skipped_reason IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM test_batch_sets s WHERE s.state = 'waiting' AND q.id = ANY (s.queue_ids))
+ORDER BY q.id FOR NO KEY UPDATE SKIP LOCKED;
+
 -- ---------------------------------------------------------------- evidence
 
 -- name: operations_of_phase

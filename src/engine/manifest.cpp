@@ -83,7 +83,9 @@ json::array packages_in(const Run& run, const json::object& patch) {
   const auto architectures = object_in(patch, "architectures");
   const auto family = versions::family_of(run.target_os).value_or(versions::Family::Deb);
   json::array packages;
-  for (const auto& entry : patch.at("packages").as_array()) {
+  const auto* changes = patch.if_contains("packages");
+  if (changes == nullptr) return packages;
+  for (const auto& entry : changes->as_array()) {
     const auto& change = entry.as_object();
     const std::string key(change.at("name").as_string());
     packages.push_back(json::object{{"name", bare_name(family, key)},
@@ -113,8 +115,11 @@ json::array not_tested(const Run& run, const json::array& phases) {
 json::object manifest_of(const Run& run, const json::array& phases, const json::array& not_tested, Time completed_at) {
   const auto pre_check = evidence_in(phases, Phase::PreCheck);
   const auto validate = evidence_in(phases, Phase::Validate);
+  json::array errata{run.erratum.value};
+  for (const auto& other : run.subject.further) errata.emplace_back(other.erratum.value);
   return {
       {"erratum", run.erratum.value},
+      {"errata", std::move(errata)},
       {"target_os", run.target_os},
       {"verdict", "passed"},
       {"packages", packages_in(run, evidence_in(phases, Phase::Patch))},

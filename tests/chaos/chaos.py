@@ -117,8 +117,9 @@ class Operator:
     def wait_for_catalogue(self):
         self.insist("POST", "/sync/trigger", {"source": "uyuni"})
         for _ in range(600):
-            _, page = self.insist("GET", "/errata?applicable=true&limit=1")
-            if page.get("total", 0) >= len(self.expected):
+            _, errata = self.insist("GET", "/errata?applicable=true&limit=1")
+            _, scored = self.insist("GET", "/risk-profile?limit=1")
+            if min(errata.get("total", 0), scored.get("total", 0)) >= len(self.expected):
                 return
             time.sleep(0.5)
         raise SystemExit("the catalogue did not come in")
@@ -130,7 +131,7 @@ class Operator:
         for target_os, names in by_os.items():
             status, body = self.insist("POST", "/queue", {"errata_ids": names, "target_os": target_os})
             if status not in (200, 201) or body["skipped"]:
-                raise SystemExit(f"not everything could be queued: {status} {body}")
+                raise SystemExit(f"not everything could be queued: {status} {str(body)[:500]}")
 
     def items(self):
         found = []

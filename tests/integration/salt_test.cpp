@@ -70,9 +70,10 @@ TEST(SaltOverTheWire, AReturnThatNeverComesIsLost) {
 TEST(SaltOverTheWire, WhateverGoesWrongIsAnErrorOfSalt) {
   const SystemClock clock;
   test::RunningSandbox hosts;
-  for (const auto& [name, plan, expected] : test::troubles()) {
+  for (const auto& kind : test::troubles()) {
+    const auto& [name, plan, expected] = kind;
     auto options = hosts.salt_options();
-    options.timeout = std::chrono::milliseconds(700);
+    options.timeout = kind.patience();
     SaltCommands commands(options, clock);
     ASSERT_TRUE(commands.find(batch_on("x")));
     const auto trouble = hosts.trouble(Target::Salt, plan);

@@ -92,6 +92,11 @@ struct NamedTrouble {
   const char* name;
   sandbox::FaultPlan plan;
   std::vector<UpstreamFailure> expected;
+
+  // Short only where the end of the patience is what the test is about: a loaded machine needs its time for 50 MB.
+  [[nodiscard]] std::chrono::milliseconds patience() const {
+    return plan.hang || plan.never_end ? std::chrono::milliseconds(1'500) : std::chrono::milliseconds(60'000);
+  }
 };
 
 inline std::vector<NamedTrouble> troubles() {

@@ -85,9 +85,10 @@ TEST(SpmSyncOverTheWire, GenerationThreeHasNoCatalogue) {
 TEST(SpmSyncOverTheWire, WhateverGoesWrongIsAnErrorOfSpmSync) {
   const SystemClock clock;
   test::RunningSandbox hosts;
-  for (const auto& [name, plan, expected] : test::troubles()) {
+  for (const auto& kind : test::troubles()) {
+    const auto& [name, plan, expected] = kind;
     auto options = hosts.spm_sync_options();
-    options.timeout = std::chrono::milliseconds(700);
+    options.timeout = kind.patience();
     const auto trouble = hosts.trouble(Target::SpmSync, plan);
     const auto advisories = SpmSyncCatalogue(options, clock).advisories();
     ASSERT_FALSE(advisories) << name;
