@@ -148,7 +148,7 @@ class Operator:
         """One round. `repeat_failures`: what is meant to fail is asked for again now and then, so that there is always work."""
         for item in items:
             is_ours = item["status"] == "failed" and not self.is_final(item)
-            if is_ours or (repeat_failures and item["status"] == "failed" and self.rng.random() < 0.1):
+            if is_ours or (repeat_failures and item["status"] == "failed" and self.rng.random() < 0.01):
                 status, _ = self.insist("PATCH", f"/queue/{item['id']}", {"status": "queued"})
                 self.asked_again += status == 200
         for target_os in ("ubuntu", "debian", "rhel"):
