@@ -1,12 +1,12 @@
 """The fleet of the chaos test: a scenario for spm-sandbox in which every erratum's outcome is scripted."""
 
-# (OS, name of its advisories, version before, version after, a unit that must run, has snapshots)
+# (OS, name of its advisories, version before, version after, a unit that must run, another that runs, has snapshots)
 KINDS = [
-    ("ubuntu-24.04", "USN-9{:03d}-1", "1.0-1ubuntu1", "1.0-1ubuntu1.1", "cron.service", True),
-    ("ubuntu-22.04", "USN-8{:03d}-1", "1.0-1ubuntu1", "1.0-1ubuntu1.1", "cron.service", False),
-    ("debian-12", "DSA-9{:03d}-1", "1.0-1", "1.0-1+deb12u1", "rsyslog.service", False),
-    ("almalinux-9", "ALSA-2026:9{:03d}", "1.0-1.el9", "1.0-1.el9_6.1", "crond.service", True),
-    ("almalinux-8", "ALSA-2026:8{:03d}", "1.0-1.el8", "1.0-1.el8_10.1", "crond.service", False),
+    ("ubuntu-24.04", "USN-9{:03d}-1", "1.0-1ubuntu1", "1.0-1ubuntu1.1", "cron.service", "systemd-timesyncd.service", True),
+    ("ubuntu-22.04", "USN-8{:03d}-1", "1.0-1ubuntu1", "1.0-1ubuntu1.1", "cron.service", "systemd-timesyncd.service", False),
+    ("debian-12", "DSA-9{:03d}-1", "1.0-1", "1.0-1+deb12u1", "rsyslog.service", "systemd-timesyncd.service", False),
+    ("almalinux-9", "ALSA-2026:9{:03d}", "1.0-1.el9", "1.0-1.el9_6.1", "crond.service", "chronyd.service", True),
+    ("almalinux-8", "ALSA-2026:8{:03d}", "1.0-1.el8", "1.0-1.el8_10.1", "crond.service", "chronyd.service", False),
 ]
 
 
@@ -19,7 +19,7 @@ def _fails(phase, kind):
             "decision": "none", "final_status": "failed"}
 
 
-def _outcome(number, unit):
+def _outcome(number, unit, other):
     """What the erratum does, and what a test of it must therefore end with."""
     return [
         ([{"type": "none"}], _passes()),
@@ -27,7 +27,7 @@ def _outcome(number, unit):
         ([{"type": "service_down", "service": unit}], _fails("services", "regression")),
         ([{"type": "none"}], _passes()),
         ([{"type": "patch_fails", "message": "E: trying to overwrite a file of another package"}], _fails("patch", "patch")),
-        ([{"type": "failed_unit", "unit": "chaos-agent.service"}], _fails("validate", "regression")),
+        ([{"type": "failed_unit", "unit": other}], _fails("validate", "regression")),
         ([{"type": "none"}], _passes()),
         ([{"type": "slow", "seconds": 240}], _passes()),
         ([{"type": "installs_nothing"}], _fails("patch", "patch")),
@@ -43,9 +43,9 @@ def scenario(systems, errata):
         fleet.append({"name": f"test-{os_id.replace('.', '')}-{index:02d}", "os": os_id, "role": "test",
                       "groups": [f"test-{os_id.replace('.', '')}"], "snapper": snapper, "cpu_percent": 5, "memory_percent": 35})
     for index in range(errata):
-        os_id, name, before, after, unit, _ = KINDS[index % len(KINDS)]
+        os_id, name, before, after, unit, other, _ = KINDS[index % len(KINDS)]
         number = index // len(KINDS)
-        effects, expect = _outcome(number, unit)
+        effects, expect = _outcome(number, unit, other)
         needs_reboot = expect["reboot"]
         package = f"linux-firmware-chaos-{number}" if needs_reboot and os_id.startswith(("ubuntu", "debian")) else f"chaos-{number}"
         advisories.append({
