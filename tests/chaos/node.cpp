@@ -37,7 +37,7 @@ void tune(engine::Settings& settings) {
   settings.heartbeat = 1s;
   settings.workers = 12;
   settings.action_timeout = 60s;
-  settings.reboot_timeout = 60s;
+  settings.reboot_timeout = 180s;
   settings.infra_retry_after = 15min;
   settings.transient_retry_after = 10min;
 }
