@@ -43,6 +43,7 @@ class Api:
     def __init__(self, base, key):
         self.base = base
         self.key = key
+        self.began = time.monotonic()
 
     def call(self, method, path, body=None):
         request = urllib.request.Request(self.base + path, method=method, headers={"X-API-Key": self.key})
@@ -53,6 +54,9 @@ class Api:
             with urllib.request.urlopen(request, timeout=120) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
+            if error.code == 503 and time.monotonic() < self.began + 30:  # its jobs are registered a moment after it answers
+                time.sleep(0.2)
+                return self.call(method, path, body)
             sys.exit(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}")
 
     def wait_for_run(self, run_id):
