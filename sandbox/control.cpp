@@ -39,6 +39,7 @@ http::Reply set_faults(Sandbox& sandbox, Fields fields) {
   plan.error_rate = read_rate(fields, "error_rate");
   plan.drop_rate = read_rate(fields, "drop_rate");
   plan.truncate_rate = read_rate(fields, "truncate_rate");
+  plan.duplicate_rate = read_rate(fields, "duplicate_rate");
   plan.huge = fields.flag("huge", false);
   plan.never_end = fields.flag("never_end", false);
   plan.wrong_type = fields.flag("wrong_type", false);

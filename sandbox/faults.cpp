@@ -63,6 +63,8 @@ http::Reply Faults::apply(http::Request& request, const http::Handler& handler) 
     reply.delivery = http::Delivery::DropConnection;
   else if (plan.truncate_rate > 0 && roll() < plan.truncate_rate)
     reply.delivery = http::Delivery::TruncateBody;
+  else if (plan.duplicate_rate > 0 && roll() < plan.duplicate_rate)
+    reply.delivery = http::Delivery::Twice;
   return reply;
 }
 

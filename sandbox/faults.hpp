@@ -12,13 +12,14 @@ namespace spm::sandbox {
 
 struct FaultPlan {
   std::chrono::milliseconds latency{0};
-  double error_rate = 0;     // HTTP 502 with an HTML body, as a proxy in front answers
-  double drop_rate = 0;      // the connection is closed without an answer, although the request was carried out
-  double truncate_rate = 0;  // half of the body
-  bool huge = false;         // 50 MB
-  bool never_end = false;    // bytes trickle for ever
-  bool wrong_type = false;   // well-formed, but not what was asked for
-  bool hang = false;         // no answer within any deadline
+  double error_rate = 0;      // HTTP 502 with an HTML body, as a proxy in front answers
+  double drop_rate = 0;       // the connection is closed without an answer, although the request was carried out
+  double truncate_rate = 0;   // half of the body
+  double duplicate_rate = 0;  // the whole answer twice, as a proxy that repeats itself does
+  bool huge = false;          // 50 MB
+  bool never_end = false;     // bytes trickle for ever
+  bool wrong_type = false;    // well-formed, but not what was asked for
+  bool hang = false;          // no answer within any deadline
   std::uint64_t seed = 1;
 };
 

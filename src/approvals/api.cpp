@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "approvals/approval_json.hpp"
 #include "approvals/approvals.hpp"
 #include "approvals/store.hpp"
@@ -28,14 +26,6 @@ tl::unexpected<Error> wrong_field(const std::string& field, const std::string& p
   http::FieldErrors errors;
   errors.add(field, problem);
   return tl::unexpected(errors.to_error());
-}
-
-Result<QueueId> item_id(const Request& request) {
-  const std::string& text = request.path_params.at("queue_id");
-  QueueId id;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-  if (error == std::errc() && end == text.data() + text.size()) return id;
-  return wrong_field("queue_id", "must be the number of a queue item");
 }
 
 std::optional<std::string> text_in(const Request& request, std::string_view key) {
@@ -107,13 +97,12 @@ tl::unexpected<Error> not_pending(db::Tx& tx, QueueId id) {
 
 // GET /approvals/pending/{queue_id}
 Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request) {
-  const Result<QueueId> id = item_id(request);
-  if (!id) return tl::unexpected(id.error());
+  const QueueId id{request.path_id("queue_id")};
   db::Tx tx(pool);
-  const std::optional<store::Pending> pending = store::pending_one(tx, *id);
-  if (!pending) return not_pending(tx, *id);
-  const std::optional<engine::TestSummary> test = engine::latest_passed(tx, *id);
-  if (!test) return not_pending(tx, *id);
+  const std::optional<store::Pending> pending = store::pending_one(tx, id);
+  if (!pending) return not_pending(tx, id);
+  const std::optional<engine::TestSummary> test = engine::latest_passed(tx, id);
+  if (!test) return not_pending(tx, id);
   Result<json::object> result = engine::result_json(tx, test->id);
   if (!result) return tl::unexpected(result.error());
   json::object answer = to_json(*pending, *test, clock.now());
@@ -138,7 +127,7 @@ Result<Response> decide_and_answer(db::Pool& pool, const Decision& decision) {
 Decision decision_of(const Request& request, QueueId item, Action action, Time now) {
   return {.item = item,
           .action = action,
-          .actor = request.actor,
+          .actor = request.principal.actor,
           .from_address = request.remote_address,
           .on_behalf_of = std::nullopt,
           .reason = text_in(request, "reason").value_or(""),
@@ -148,28 +137,25 @@ Decision decision_of(const Request& request, QueueId item, Action action, Time n
 
 // POST /approvals/{queue_id}/approve
 Result<Response> approve(db::Pool& pool, const Clock& clock, const Request& request) {
-  const Result<QueueId> id = item_id(request);
-  if (!id) return tl::unexpected(id.error());
-  Decision decision = decision_of(request, *id, Action::Approve, clock.now());
+  const QueueId id{request.path_id("queue_id")};
+  Decision decision = decision_of(request, id, Action::Approve, clock.now());
   decision.on_behalf_of = text_in(request, "approved_by");
   return decide_and_answer(pool, decision);
 }
 
 // POST /approvals/{queue_id}/reject
 Result<Response> reject(db::Pool& pool, const Clock& clock, const Request& request) {
-  const Result<QueueId> id = item_id(request);
-  if (!id) return tl::unexpected(id.error());
-  return decide_and_answer(pool, decision_of(request, *id, Action::Reject, clock.now()));
+  const QueueId id{request.path_id("queue_id")};
+  return decide_and_answer(pool, decision_of(request, id, Action::Reject, clock.now()));
 }
 
 // POST /approvals/{queue_id}/snooze
 Result<Response> snooze(db::Pool& pool, const Clock& clock, const Request& request) {
-  const Result<QueueId> id = item_id(request);
-  if (!id) return tl::unexpected(id.error());
+  const QueueId id{request.path_id("queue_id")};
   const json::object* body = request.json_body.if_object();
   const json::value* days = body == nullptr ? nullptr : body->if_contains("snooze_days");
   if (days == nullptr || !days->is_number()) return wrong_field("snooze_days", "must be a whole number from 1 to 90");
-  Decision decision = decision_of(request, *id, Action::Snooze, clock.now());
+  Decision decision = decision_of(request, id, Action::Snooze, clock.now());
   decision.snooze_until = decision.at + std::chrono::days(days->to_number<int>());
   return decide_and_answer(pool, decision);
 }

@@ -1,5 +1,7 @@
 #include "approvals/approval_json.hpp"
 
+#include "base/json_write.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -8,8 +10,6 @@
 
 namespace spm::approvals {
 namespace {
-
-json::value or_null(const std::optional<double>& number) { return number ? json::value(*number) : json::value(nullptr); }
 
 json::array texts(const std::vector<std::string>& all) {
   json::array array;

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/value_to.hpp>
 
+#include "base/json_write.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/catalogue_sql.hpp"
 #include "catalogue/store.hpp"
@@ -12,10 +13,6 @@
 
 namespace spm::catalogue {
 namespace {
-
-json::value or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(nullptr); }
-json::value or_null(std::optional<Time> time) { return time ? json::value(format_time(*time)) : json::value(nullptr); }
-json::value or_null(std::optional<std::int64_t> number) { return number ? json::value(*number) : json::value(nullptr); }
 
 json::object erratum_answer(const Erratum& erratum, std::int64_t applicable_systems) {
   const auto package_count = erratum.packages ? std::optional(static_cast<std::int64_t>(erratum.packages->size())) : std::nullopt;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/value_to.hpp>
 
+#include "base/json_write.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/catalogue_sql.hpp"
 #include "catalogue/rules.hpp"
@@ -10,9 +11,6 @@
 namespace spm::catalogue {
 namespace store {
 namespace {
-
-json::value or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(nullptr); }
-json::value or_null(std::optional<Time> time) { return time ? json::value(format_time(*time)) : json::value(nullptr); }
 
 json::object erratum_json(const Erratum& erratum) {
   json::array cves(erratum.cves.begin(), erratum.cves.end());

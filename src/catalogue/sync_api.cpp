@@ -4,6 +4,7 @@
 #include <boost/json/value_to.hpp>
 
 #include "audit/audit.hpp"
+#include "base/json_write.hpp"
 #include "catalogue/catalogue_sql.hpp"
 #include "catalogue/sync_run.hpp"
 #include "http/page.hpp"
@@ -13,8 +14,6 @@ namespace spm::catalogue {
 namespace {
 
 constexpr Source kSources[] = {Source::Uyuni, Source::SpmSync};
-
-json::value or_null(std::optional<Time> time) { return time ? json::value(format_time(*time)) : json::value(nullptr); }
 
 json::value seconds_between(std::optional<Time> from, std::optional<Time> to) {
   if (!from || !to) return nullptr;
@@ -92,10 +91,10 @@ Result<http::Response> trigger(db::Pool& pool, const Clock& clock, const std::ve
   if (!is_configured(configured, source)) return refuse("its address is not configured (UYUNI_URL, SPM_SYNC_URL)");
   const auto now = clock.now();
   db::Tx tx(pool);
-  const auto opened = open_run(tx, source, request.actor, now);
+  const auto opened = open_run(tx, source, request.principal.actor, now);
   if (opened.is_new) {
     if (!scheduler::trigger(tx, job_name(source), now)) return refuse("no worker has registered its job yet; try again in a moment");
-    audit::append(tx, {.actor = request.actor,
+    audit::append(tx, {.actor = request.principal.actor,
                        .from_address = request.remote_address,
                        .action = "sync.trigger",
                        .subject_type = "sync_run",

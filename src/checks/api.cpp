@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "audit/audit.hpp"
+#include "base/json_write.hpp"
 #include "checks/checks.hpp"
 #include "checks/checks_sql.hpp"
 #include "http/field_errors.hpp"
@@ -26,19 +25,7 @@ struct Saved {
   Check check;
 };
 
-std::int64_t id_in(const Request& request) {
-  const auto& text = request.path_params.at("id");
-  std::int64_t id = 0;
-  std::from_chars(text.data(), text.data() + text.size(), id);
-  return id;
-}
-
 tl::unexpected<Error> no_such_check(std::int64_t id) { return fail(ErrorCode::NotFound, fmt::format("check {} does not exist", id)); }
-
-template <class T>
-json::value or_null(const std::optional<T>& value) {
-  return value ? json::value(*value) : json::value(nullptr);
-}
 
 // What a person may write, as it stands in the database.
 json::object written(const db::Row& row) {
@@ -85,7 +72,7 @@ Result<Saved> read(db::Tx& tx, json::object body) {
 }
 
 void record(db::Tx& tx, const Request& request, std::string_view action, std::int64_t id, json::value before, json::value after, Time now) {
-  audit::append(tx, {.actor = request.actor,
+  audit::append(tx, {.actor = request.principal.actor,
                      .from_address = request.remote_address,
                      .action = std::string(action),
                      .subject_type = "check",
@@ -127,8 +114,8 @@ Result<Response> add(db::Pool& pool, const Clock& clock, const Request& request)
   const auto saved = read(tx, request.json_body.as_object());
   if (!saved) return tl::unexpected(saved.error());
   const auto now = clock.now();
-  const auto rows =
-      tx.execute(sql::insert_check, {saved->os, saved->group, saved->system, to_json(saved->check), saved->enabled, request.actor, now});
+  const auto rows = tx.execute(
+      sql::insert_check, {saved->os, saved->group, saved->system, to_json(saved->check), saved->enabled, request.principal.actor, now});
   auto body = shown(rows[0]);
   record(tx, request, "check.add", rows[0].integer("id"), nullptr, written(rows[0]), now);
   tx.commit();
@@ -138,14 +125,14 @@ Result<Response> add(db::Pool& pool, const Clock& clock, const Request& request)
 // GET /checks/{id}
 Result<Response> show(db::Pool& pool, const Clock&, const Request& request) {
   db::Tx tx(pool);
-  const auto rows = tx.execute(sql::find_check, {id_in(request)});
-  if (rows.empty()) return no_such_check(id_in(request));
+  const auto rows = tx.execute(sql::find_check, {request.path_id()});
+  if (rows.empty()) return no_such_check(request.path_id());
   return http::json_response(200, shown(rows[0]));
 }
 
 // PATCH /checks/{id}: what is given replaces what is there, null takes it away; the whole must be a check afterwards.
 Result<Response> change(db::Pool& pool, const Clock& clock, const Request& request) {
-  const auto id = id_in(request);
+  const auto id = request.path_id();
   db::Tx tx(pool);
   const auto rows = tx.execute(sql::lock_check, {id});
   if (rows.empty()) return no_such_check(id);
@@ -155,8 +142,8 @@ Result<Response> change(db::Pool& pool, const Clock& clock, const Request& reque
   const auto saved = read(tx, std::move(merged));
   if (!saved) return tl::unexpected(saved.error());
   const auto now = clock.now();
-  const auto changed = tx.execute(sql::update_check,
-                                  {id, saved->os, saved->group, saved->system, to_json(saved->check), saved->enabled, request.actor, now});
+  const auto changed = tx.execute(
+      sql::update_check, {id, saved->os, saved->group, saved->system, to_json(saved->check), saved->enabled, request.principal.actor, now});
   auto body = shown(changed[0]);
   record(tx, request, "check.change", id, before, written(changed[0]), now);
   tx.commit();
@@ -165,7 +152,7 @@ Result<Response> change(db::Pool& pool, const Clock& clock, const Request& reque
 
 // DELETE /checks/{id}
 Result<Response> remove(db::Pool& pool, const Clock& clock, const Request& request) {
-  const auto id = id_in(request);
+  const auto id = request.path_id();
   db::Tx tx(pool);
   const auto rows = tx.execute(sql::lock_check, {id});
   if (rows.empty()) return no_such_check(id);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json_write.hpp"
 #include "cluster/cluster.hpp"
 #include "cluster/cluster_sql.hpp"
 #include "cluster/rules.hpp"
@@ -10,10 +11,6 @@
 
 namespace spm::cluster {
 namespace {
-
-json::value time_or_null(const std::optional<Time>& time) { return time ? json::value(format_time(*time)) : json::value(nullptr); }
-
-json::value text_or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(nullptr); }
 
 json::array nodes_json(db::Tx& tx, const std::vector<engine::HeldRun>& held, Time now) {
   json::array nodes;
@@ -48,12 +45,12 @@ json::array jobs_json(db::Tx& tx) {
     jobs.push_back({{"name", job.name},
                     {"interval_seconds", std::chrono::duration<double>(job.interval).count()},
                     {"next_run_at", format_time(job.next_run_at)},
-                    {"running_on", text_or_null(job.claimed_by)},
-                    {"claimed_until", time_or_null(job.claimed_until)},
-                    {"last_started_at", time_or_null(job.last_started_at)},
-                    {"last_finished_at", time_or_null(job.last_finished_at)},
-                    {"last_result", text_or_null(job.last_result)},
-                    {"last_error", text_or_null(job.last_error)}});
+                    {"running_on", or_null(job.claimed_by)},
+                    {"claimed_until", or_null(job.claimed_until)},
+                    {"last_started_at", or_null(job.last_started_at)},
+                    {"last_finished_at", or_null(job.last_finished_at)},
+                    {"last_result", or_null(job.last_result)},
+                    {"last_error", or_null(job.last_error)}});
   }
   return jobs;
 }

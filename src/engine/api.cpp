@@ -23,7 +23,7 @@ struct Wiring {
 };
 
 queue::Acting acting_of(const Wiring& wiring, const http::Request& request) {
-  return {request.actor, request.remote_address, wiring.clock.now()};
+  return {request.principal.actor, request.remote_address, wiring.clock.now()};
 }
 
 const json::object& body_of(const http::Request& request) {
@@ -50,12 +50,7 @@ std::optional<Id> id_param(const http::Request& request, std::string_view name) 
   return id;
 }
 
-TestId test_in(const http::Request& request) {
-  const auto& text = request.path_params.at("id");
-  TestId test;
-  std::from_chars(text.data(), text.data() + text.size(), test.value);
-  return test;
-}
+TestId test_in(const http::Request& request) { return TestId{request.path_id()}; }
 
 std::optional<std::int64_t> integer_in(const json::object& body, std::string_view key) {
   const auto* value = body.if_contains(key);
@@ -203,7 +198,7 @@ Result<http::Response> show_engine(const Wiring& wiring, const http::Request&) {
 
 // ---------------------------------------------------------------- batches
 
-BatchId batch_in(const http::Request& request) { return BatchId{test_in(request).value}; }
+BatchId batch_in(const http::Request& request) { return BatchId{request.path_id()}; }
 
 // POST /tests/batch
 Result<http::Response> start_batch(const Wiring& wiring, const http::Request& request) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "audit/audit.hpp"
+#include "base/json_write.hpp"
 #include "engine/engine_sql.hpp"
 #include "engine/finish.hpp"
 #include "engine/quarantine.hpp"
@@ -26,8 +27,6 @@ Result<db::Rows> lock_running(db::Tx& tx, TestId test) {
 
 Phase phase_of(const db::Row& run) { return parse_phase(run.text("phase")).value_or(Phase::Done); }
 
-json::value text_or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(nullptr); }
-
 json::object abort_json(const db::Row& run) {
   const bool was_changed = may_have_changed_system(phase_of(run));
   const bool goes_back = was_changed && !run.boolean("abort_skip_rollback");
@@ -37,7 +36,7 @@ json::object abort_json(const db::Row& run) {
           // On its way back the phase is that of the first request.
           {"aborted_phase", run.text_or_null("failure_phase").value_or(run.text("phase"))},
           {"rollback_performed", goes_back},
-          {"rollback_type", goes_back ? text_or_null(run.text_or_null("rollback_type")) : json::value(nullptr)},
+          {"rollback_type", goes_back ? or_null(run.text_or_null("rollback_type")) : json::value(nullptr)},
           {"rollback_status", goes_back     ? "in_progress"
                               : was_changed ? "skipped"
                                             : "not_needed"}};

@@ -131,10 +131,10 @@ Awaited<Operation> Operations::adopt_or_act(const Effect& effect, Operation oper
     return operation;
   }
   const auto now = clock_.now();
-  const auto settle = std::max<std::chrono::microseconds>(scaled(settings_.settle, settings_.time_factor), seconds(2));
-  if (now < operation.acted_at + settle) {
-    return Outcome(WaitUntil{
-        operation.acted_at + settle, fmt::format("making sure that \"{}\" did not happen before it is repeated", effect.name), {}});
+  if (now < operation.acted_at + settings_.settle) {
+    return Outcome(WaitUntil{operation.acted_at + settings_.settle,
+                             fmt::format("making sure that \"{}\" did not happen before it is repeated", effect.name),
+                             {}});
   }
   repeat(operation, now);
   return act(effect, std::move(operation));

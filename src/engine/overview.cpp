@@ -2,18 +2,13 @@
 
 #include <set>
 
+#include "base/json_write.hpp"
 #include "catalogue/catalogue.hpp"
 #include "engine/engine_sql.hpp"
 #include "http/field_errors.hpp"
 
 namespace spm::engine {
 namespace {
-
-template <class T>
-json::value or_null(const std::optional<T>& value) {
-  if (!value) return nullptr;
-  return json::value(*value);
-}
 
 json::object entry_json(const db::Row& row, Time now) {
   const auto started = row.time("started_at");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json_write.hpp"
 #include "catalogue/catalogue.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_sql.hpp"
@@ -20,17 +21,6 @@ namespace {
 
 constexpr std::array kWayForth{Phase::PreCheck,  Phase::Snapshot, Phase::Baseline, Phase::Patch,  Phase::Reboot,
                                Phase::Stabilize, Phase::Validate, Phase::Services, Phase::Verdict};
-
-template <class T>
-json::value or_null(const std::optional<T>& value) {
-  if (!value) return nullptr;
-  return json::value(*value);
-}
-
-json::value time_or_null(const std::optional<Time>& time) {
-  if (!time) return nullptr;
-  return json::value(format_time(*time));
-}
 
 double seconds_between(Time from, Time to) { return std::chrono::duration<double>(to - from).count(); }
 
@@ -79,7 +69,7 @@ json::object phase_json(const store::PhaseRecord& record, Time now) {
           {"status", record.status},
           {"attempt", record.attempt},
           {"started_at", format_time(record.started_at)},
-          {"completed_at", time_or_null(record.completed_at)},
+          {"completed_at", or_null(record.completed_at)},
           {"duration_seconds", seconds_between(record.started_at, record.completed_at.value_or(now))},
           {"detail", record.detail}};
 }
@@ -276,7 +266,7 @@ Result<json::object> status_json(db::Tx& tx, TestId test, Time now) {
                       {"snapshot_id", or_null(row.text_or_null("snapshot_id"))},
                       {"started_by", row.text("started_by")},
                       {"started_at", format_time(row.time("started_at"))},
-                      {"completed_at", time_or_null(row.time_or_null("completed_at"))},
+                      {"completed_at", or_null(row.time_or_null("completed_at"))},
                       {"elapsed_seconds", seconds_between(row.time("started_at"), end)},
                       {"events", events_json(tx, test)}};
 }

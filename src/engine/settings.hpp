@@ -48,7 +48,7 @@ struct Settings {
   std::chrono::seconds action_timeout{15 * 60};  // how long UYUNI may take for a patch action
   std::chrono::seconds reboot_timeout{10 * 60};  // how long a system may be away
   // A call whose answer was lost may still be under way in the upstream: nothing is repeated before this has passed and a look found
-  // nothing.
+  // nothing. A real wait: the demo's speed does not shorten it.
   std::chrono::seconds settle{20};
 
   std::chrono::hours keep_snapshots{14 * 24};  // after the decision about their test

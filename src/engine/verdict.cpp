@@ -1,5 +1,7 @@
 #include "engine/verdict.hpp"
 
+#include "base/json_write.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -25,11 +27,6 @@ CheckResult compare_failed_units(const std::vector<std::string>& before, const s
   if (fresh.empty()) return {Check::Passed, 0, "no new failed units"};
   return {count <= allowed ? Check::Passed : Check::Failed, static_cast<double>(count),
           fmt::format("{} new failed unit{} ({} allowed): {}", count, count == 1 ? "" : "s", allowed, fmt::join(fresh, ", "))};
-}
-
-json::value or_null(std::optional<double> number) {
-  if (!number) return nullptr;
-  return *number;
 }
 
 }  // namespace

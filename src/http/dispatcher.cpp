@@ -73,7 +73,7 @@ Reply Dispatcher::handle(Request& request) const {
   add_security_headers(response.headers);
   if (observer_) {
     const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
-    observer_({request.method, route, response.status, duration, request.request_id, request.actor, request.remote_address});
+    observer_({request.method, route, response.status, duration, request.request_id, request.principal.actor, request.remote_address});
   }
   return {std::move(response), {}, Delivery::Whole};
 }
@@ -106,7 +106,7 @@ Result<Response> Dispatcher::serve(Request& request, const Endpoint& endpoint) c
   if (endpoint.permission != access::Permission::Open) {
     const auto principal = authenticate_(request);
     if (!principal) return tl::unexpected<Error>(principal.error());
-    request.actor = principal->actor;
+    request.principal = *principal;
     if (!access::may(*principal, endpoint.permission)) {
       return fail(ErrorCode::Forbidden,
                   fmt::format("{} may not do this: it needs the permission {}", principal->actor, access::to_string(endpoint.permission)));

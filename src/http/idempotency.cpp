@@ -40,7 +40,7 @@ struct IdempotencyKeys::Claim {
 
 Result<Response> IdempotencyKeys::run_once(const Request& request, const std::string& key, std::string_view route,
                                            const std::function<Result<Response>()>& work) {
-  const Claim claim{key, request.actor, route, sha256_hex(request.body), clock_.now()};
+  const Claim claim{key, request.principal.actor, route, sha256_hex(request.body), clock_.now()};
   if (!try_claim(claim)) return earlier_answer(claim);
   return work_claimed(claim, work);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 
 namespace spm::http {
 namespace {
@@ -68,6 +69,13 @@ bool HeaderLess::operator()(std::string_view a, std::string_view b) const {
 std::optional<std::string> Request::header(std::string_view name) const {
   const auto found = headers.find(name);
   return found == headers.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::int64_t Request::path_id(const std::string& name) const {
+  const auto& text = path_params.at(name);
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  return error == std::errc() && end == text.data() + text.size() ? id : 0;
 }
 
 std::optional<std::string> Request::query_param(std::string_view name) const {

@@ -2,12 +2,14 @@
 // A request and a response as plain values: all that handlers know of HTTP. Only http/server.cpp knows Beast.
 
 #include <boost/json/value.hpp>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "access/permission.hpp"
 #include "base/error.hpp"
 
 namespace spm::http {
@@ -31,14 +33,16 @@ struct Request {
   std::map<std::string, std::string> path_params;  // decoded; filled by the router
   Headers headers;
   std::string body;
-  std::string remote_address;  // the peer's IP
-  std::string local_address;   // the IP it connected to
-  std::string request_id;      // also in X-Request-Id of the answer and in every log line
-  std::string actor;           // who acts, once authenticated: "api-key:3f9a…"
-  json::value json_body;       // the parsed body, when the contract describes a JSON body; null otherwise
+  std::string remote_address;   // the peer's IP
+  std::string local_address;    // the IP it connected to
+  std::string request_id;       // also in X-Request-Id of the answer and in every log line
+  access::Principal principal;  // who acts, once authenticated
+  json::value json_body;        // the parsed body, when the contract describes a JSON body; null otherwise
 
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> query_param(std::string_view name) const;  // the first of that name
+  // A path parameter that the contract describes as an id: always a number then; 0, which is no id, when it has too many digits.
+  [[nodiscard]] std::int64_t path_id(const std::string& name = "id") const;
 };
 
 // What a live answer (server-sent events) has to add now; nothing is fine.

@@ -39,7 +39,7 @@ struct ServerOptions {
 };
 
 // What a handler may ask for beyond an ordinary answer; used by the sandbox to misbehave on purpose.
-enum class Delivery { Whole, TruncateBody, DropConnection, NeverEnd };
+enum class Delivery { Whole, TruncateBody, DropConnection, NeverEnd, Twice };
 
 struct Reply {
   Response response;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "audit/audit.hpp"
 #include "http/field_errors.hpp"
 #include "http/page.hpp"
@@ -23,20 +21,12 @@ using http::Response;
 
 constexpr std::string_view kForeignKeyViolation = "23503";
 
-Acting acting_of(const Request& request, Time now) { return {request.actor, request.remote_address, now}; }
+Acting acting_of(const Request& request, Time now) { return {request.principal.actor, request.remote_address, now}; }
 
 tl::unexpected<Error> wrong_field(const std::string& field, const std::string& problem) {
   http::FieldErrors errors;
   errors.add(field, problem);
   return tl::unexpected(errors.to_error());
-}
-
-Result<QueueId> item_id(const Request& request) {
-  const std::string& text = request.path_params.at("id");
-  QueueId id;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-  if (error == std::errc() && end == text.data() + text.size()) return id;
-  return wrong_field("id", "must be the number of a queue item");
 }
 
 tl::unexpected<Error> no_such_item(QueueId id) { return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", id.value)); }
@@ -111,12 +101,11 @@ std::optional<json::object> item_body(db::Tx& tx, QueueId id, Time now) {
 
 // GET /queue/{id}
 Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request) {
-  const Result<QueueId> id = item_id(request);
-  if (!id) return tl::unexpected(id.error());
+  const QueueId id{request.path_id()};
   db::Tx tx(pool);
-  std::optional<json::object> body = item_body(tx, *id, clock.now());
-  if (!body) return no_such_item(*id);
-  (*body)["test_systems"] = to_json(store::targets(tx, *id));
+  std::optional<json::object> body = item_body(tx, id, clock.now());
+  if (!body) return no_such_item(id);
+  (*body)["test_systems"] = to_json(store::targets(tx, id));
   return http::json_response(200, *body);
 }
 
@@ -214,20 +203,19 @@ void amend(db::Tx& tx, const Item& item, const json::object& body, const Acting&
 
 // PATCH /queue/{id}
 Result<Response> change_item(db::Pool& pool, const Clock& clock, const Request& request) {
-  const Result<QueueId> id = item_id(request);
-  if (!id) return tl::unexpected(id.error());
+  const QueueId id{request.path_id()};
   const json::object& body = body_of(request);
   const Acting acting = acting_of(request, clock.now());
   db::Tx tx(pool);
-  const std::optional<Item> item = lock(tx, *id);
-  if (!item) return no_such_item(*id);
+  const std::optional<Item> item = lock(tx, id);
+  if (!item) return no_such_item(id);
   if (body.contains("status")) {
     const Result<Change> change = asked_change(tx, *item, body, acting);
     if (!change) return tl::unexpected(change.error());
     if (const Result<Status> moved = advance(tx, *change); !moved) return tl::unexpected(moved.error());
   }
   amend(tx, *item, body, acting);
-  json::object answer = item_body(tx, *id, acting.now).value();
+  json::object answer = item_body(tx, id, acting.now).value();
   tx.commit();
   answer["new_position"] = answer["position"];
   return http::json_response(200, answer);
@@ -267,24 +255,23 @@ void record_deletion(db::Tx& tx, const Item& item, const Acting& acting) {
 
 // DELETE /queue/{id}
 Result<Response> delete_item(db::Pool& pool, const Clock& clock, const Request& request) {
-  const Result<QueueId> id = item_id(request);
-  if (!id) return tl::unexpected(id.error());
+  const QueueId id{request.path_id()};
   db::Tx tx(pool);
-  const std::optional<Item> item = lock(tx, *id);
-  if (!item) return no_such_item(*id);
+  const std::optional<Item> item = lock(tx, id);
+  if (!item) return no_such_item(id);
   if (!may_be_deleted(item->status)) {
     return must_stay(*item,
                      fmt::format("it is {}; only queued, retry_pending, failed and superseded items can be", to_string(item->status)));
   }
   try {
-    tx.execute(sql::delete_item, {*id});
+    tx.execute(sql::delete_item, {id});
   } catch (const db::DatabaseError& error) {
     if (error.sqlstate() != kForeignKeyViolation) throw;
     return must_stay(*item, "its test runs and decisions are evidence and stay on record");
   }
   record_deletion(tx, *item, acting_of(request, clock.now()));
   tx.commit();
-  return http::json_response(200, json::object{{"deleted", true}, {"queue_id", id->value}, {"errata_id", item->erratum.value}});
+  return http::json_response(200, json::object{{"deleted", true}, {"queue_id", id.value}, {"errata_id", item->erratum.value}});
 }
 
 }  // namespace

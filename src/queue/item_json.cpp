@@ -1,5 +1,7 @@
 #include "queue/item_json.hpp"
 
+#include "base/json_write.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -8,10 +10,6 @@
 
 namespace spm::queue {
 namespace {
-
-json::value or_null(const std::optional<Time>& time) { return time ? json::value(format_time(*time)) : json::value(nullptr); }
-json::value or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(nullptr); }
-json::value or_null(const std::optional<std::int64_t>& number) { return number ? json::value(*number) : json::value(nullptr); }
 
 void put_failure(json::object& answer, const std::optional<Failure>& failure) {
   answer["failure_phase"] = failure ? json::value(failure->phase) : nullptr;

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/json_write.hpp"
 #include "http/page.hpp"
 #include "scoring/scoring.hpp"
 #include "scoring/scoring_sql.hpp"
@@ -9,9 +10,6 @@
 
 namespace spm::scoring {
 namespace {
-
-json::value or_null(const auto& value) { return value ? json::value(*value) : json::value(nullptr); }
-json::value or_null(const std::optional<Time>& time) { return time ? json::value(format_time(*time)) : json::value(nullptr); }
 
 double rounded(double value) { return std::round(value * 100) / 100; }
 

@@ -69,7 +69,8 @@ class Mayhem(threading.Thread):
                            [20, 8, 16, 10, 8, 3, 6, 4, 3, 2])[0]
         if kind == "errors":
             self.sandbox.trouble("/control/faults", {"target": target, "error_rate": rng.uniform(0, 0.2), "drop_rate": rng.uniform(0, 0.1),
-                                                     "truncate_rate": rng.uniform(0, 0.05), "latency_ms": rng.randint(0, 300),
+                                                     "truncate_rate": rng.uniform(0, 0.05),
+                                                     "duplicate_rate": rng.uniform(0, 0.05), "latency_ms": rng.randint(0, 300),
                                                      "seed": rng.randint(1, 10**9)})
         elif kind == "latency":
             self.sandbox.trouble("/control/faults", {"target": target, "latency_ms": rng.randint(300, 5000)})

@@ -33,9 +33,7 @@ void maybe_die(std::string_view instant, double probability) {
 }
 
 void tune(engine::Settings& settings) {
-  // Longer than a call to UYUNI may take (8 s), whatever the speed: a process that was frozen in one must be out of it before another
-  // repeats it.
-  settings.settle = std::chrono::ceil<std::chrono::seconds>(12s * settings.time_factor);
+  settings.settle = 12s;  // longer than a call to UYUNI may take here (8 s)
   settings.lease = 3s;
   settings.heartbeat = 1s;
   settings.workers = 12;

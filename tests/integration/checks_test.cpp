@@ -25,7 +25,7 @@ class CustomChecks : public EngineTest {
         std::find_if(endpoints.begin(), endpoints.end(), [&](const auto& e) { return e.path == path && e.method == method; });
     http::Request request;
     request.method = method;
-    request.actor = "tester";
+    request.principal.actor = "tester";
     if (id != 0) request.path_params["id"] = std::to_string(id);
     for (auto& [name, value] : query) request.query.emplace(name, value);
     if (!body.is_null()) {

@@ -249,6 +249,27 @@ TEST_F(EngineRollback, AServiceThatIsMissingMeansQuarantineByName) {
   expect_quarantined("does not run: nginx");
 }
 
+TEST_F(EngineRollback, AUnitThatFailedSinceTheBaselineMeansQuarantineByName) {
+  fleet.host.has_snapper = false;
+  fleet.patch.cpu_after = 99;
+  start_test();
+  const auto one = runner("node-a");
+  drive_until(*one, "post_rollback");
+  fleet.host.failed_units.push_back("nightly-backup.service");
+  drive(*one);
+  expect_quarantined("these units have failed since the baseline: nightly-backup.service");
+}
+
+TEST_F(EngineRollback, AUnitThatFailedWithThePatchIsTriedAgainWithTheOldVersions) {
+  fleet.host.has_snapper = false;
+  fleet.patch.fails_units = {"nightly-backup.service"};
+  start_test();
+  drive();
+  EXPECT_EQ(column("failure_phase"), "validate");
+  EXPECT_THAT(fleet.effects, Contains("restart nightly-backup.service"));
+  EXPECT_EQ(column("rollback_status"), "verified") << phase_detail("post_rollback");
+}
+
 TEST_F(EngineRollback, APackageListThatCannotBeReadMeansQuarantine) {
   fleet.patch.cpu_after = 99;
   start_test();

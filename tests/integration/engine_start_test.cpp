@@ -118,7 +118,7 @@ TEST_F(EngineStart, ChecksTheConfiguration) {
 TEST_F(EngineStart, ByTheApi) {
   const auto endpoints = engine::endpoints(database.pool(), clock, settings);
   http::Request request;
-  request.actor = "api-key:test";
+  request.principal.actor = "api-key:test";
   request.json_body = json::object{{"queue_id", nullptr}, {"target_os", "ubuntu"}, {"test_config", {{"cpu_threshold", 50}}}};
   const auto started = endpoints[0].handle(request);
   ASSERT_TRUE(started);

@@ -22,7 +22,7 @@ class Idempotency : public testing::Test {
   Result<Response> send(const std::string& key, const std::string& body, const std::function<Result<Response>()>& work,
                         const std::string& actor = "a", std::string_view route = "POST /things") {
     Request request;
-    request.actor = actor;
+    request.principal.actor = actor;
     request.body = body;
     return keys_.run_once(request, key, route, work);
   }

@@ -128,6 +128,18 @@ TEST_F(SyncOverTheWire, NonsenseFromEitherSourceIsAnErrorThatLosesNothing) {
   EXPECT_EQ(database.query("SELECT 1 AS one FROM sync_runs WHERE status = 'failed' AND error <> ''").size(), 4U);
 }
 
+TEST_F(SyncOverTheWire, AnAnswerThatComesTwiceAnswersOneQuestion) {
+  ASSERT_TRUE(sync_uyuni(context, {}));
+  ASSERT_TRUE(sync_spm_sync(context, {}));
+  sandbox::FaultPlan plan;
+  plan.duplicate_rate = 1;
+  for (const auto target : {sandbox::Target::Uyuni, sandbox::Target::SpmSync}) sandbox->faults(target).set(plan);
+  for (const auto& again : {sync_uyuni(context, {}), sync_spm_sync(context, {})}) {
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->inserted + again->updated + again->withdrawn, 0);
+  }
+}
+
 class SyncWithGeneration3 : public SyncOverTheWire {
  protected:
   SyncWithGeneration3() : SyncOverTheWire(3) {}

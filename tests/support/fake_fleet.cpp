@@ -155,7 +155,9 @@ CommandOutput FakeFleet::systemctl(const std::vector<std::string>& argv) {
   if (argv[1] == "restart") {
     effects.push_back(fmt::format("restart {}", fmt::join(after(argv, "--"), " ")));
     for (const auto& unit : after(argv, "--")) {
-      if (!faults.services_stay_down) host.services[without_suffix(unit)] = {"active", 999};
+      if (faults.services_stay_down) continue;
+      host.services[without_suffix(unit)] = {"active", 999};
+      std::erase(host.failed_units, unit);
     }
     return {0, ""};
   }

@@ -63,6 +63,16 @@ Outcome post_rollback(StepContext& context) {
                 {},
                 std::move(evidence)};
   }
+  const auto failed = look_at_failed_units(context);
+  if (!failed) return failed.answer();
+  evidence["new_failed_units"] = json::array(failed->fresh.begin(), failed->fresh.end());
+  if (!failed->fresh.empty()) {
+    return Fail{FailureClass::Infra,
+                fmt::format("{} has its packages back, but these units have failed since the baseline: {}", run.subject.system_name,
+                            fmt::join(failed->fresh, ", ")),
+                {},
+                std::move(evidence)};
+  }
   const auto boot = look_at_boot(context);
   if (!boot) return boot.answer();
   evidence["boot_id"] = boot->boot_id;

@@ -34,8 +34,7 @@ Awaited<Ready> end_action(StepContext& context, Phase phase, std::string_view na
   auto operation = context.operations().find(phase, name);
   if (!operation || operation->is_over()) return Ready{};
   if (operation->upstream_id.empty()) {
-    const auto settle =
-        operation->acted_at + std::max<std::chrono::microseconds>(scaled(context.settings().settle, context.settings().time_factor), 2s);
+    const auto settle = operation->acted_at + context.settings().settle;
     if (context.now() < settle) return Outcome(WaitUntil{settle, "making sure that no action is still under way", {}});
     const auto found = context.find_action(kind, *operation);
     if (!found) return Outcome(WaitUntil{context.after(15s), found.error().message, {}});
@@ -146,15 +145,18 @@ Awaited<Ready> restart_services(StepContext& context, const std::vector<Unit>& r
   for (const auto& state : check->states) {
     if (!state.is_up && state.before == "active") down.push_back(state.name);
   }
-  if (down.empty()) return Ready{};
-  std::vector<std::string> units;
+  const auto failed = look_at_failed_units(context);
+  if (!failed) return failed.answer();
+  auto units = failed->fresh;
   for (const auto& unit : ran_before) {
     const bool is_down = std::any_of(down.begin(), down.end(), [&](const std::string& name) {
       const auto names = split_alternatives(name);
       return std::find(names.begin(), names.end(), unit.name) != names.end();
     });
-    if (is_down && unit.is_up()) units.push_back(unit.name);
+    const bool is_listed = std::find(units.begin(), units.end(), unit.name + ".service") != units.end();
+    if (is_down && unit.is_up() && !is_listed) units.push_back(unit.name);
   }
+  if (units.empty()) return Ready{};
   const auto restarted = context.commands("restart", {restart_units(units)});
   if (!restarted) return restarted.answer();
   return Ready{fmt::format("restarted services: {}", fmt::join(units, ", "))};

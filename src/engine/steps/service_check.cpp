@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/host.hpp"
+#include "engine/verdict.hpp"
 
 namespace spm::engine::steps {
 namespace {
@@ -13,7 +14,25 @@ using namespace std::chrono_literals;
 constexpr std::int64_t kLooks = 6;
 constexpr auto kPause = 20s;
 
+std::vector<std::string> texts(const json::array& list) {
+  std::vector<std::string> all;
+  for (const auto& entry : list) all.emplace_back(entry.as_string());
+  return all;
+}
+
 }  // namespace
+
+Awaited<FailedUnits> look_at_failed_units(StepContext& context) {
+  const auto outputs = context.commands("failed_units", {list_failed_units()});
+  if (!outputs) return outputs.answer();
+  auto now = read_unit_names(outputs->front().output);
+  if (outputs->front().exit_status != 0 || !now) {
+    return Outcome(Retry{"failed units could not be listed: " + (now ? why_unusable("systemctl", outputs->front()) : now.error().message)});
+  }
+  FailedUnits units{texts(context.baseline().at("failed_units").as_array()), std::move(*now), {}};
+  units.fresh = new_failed_units(units.before, units.now);
+  return units;
+}
 
 Awaited<ServiceCheck> look_at_services(StepContext& context, const std::string& name, const std::vector<Unit>& ran_before) {
   const auto& critical = context.config().critical_services;

@@ -21,4 +21,13 @@ struct ServiceCheck {
 // One look now.
 [[nodiscard]] Awaited<ServiceCheck> look_at_services(StepContext& context, const std::string& name, const std::vector<Unit>& ran_before);
 
+struct FailedUnits {
+  std::vector<std::string> before;  // at the baseline
+  std::vector<std::string> now;
+  std::vector<std::string> fresh;  // in `now` alone
+};
+
+// The units that systemd calls failed. When it does not say, the attempt is spoilt.
+[[nodiscard]] Awaited<FailedUnits> look_at_failed_units(StepContext& context);
+
 }  // namespace spm::engine::steps

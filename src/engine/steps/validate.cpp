@@ -5,6 +5,7 @@
 
 #include "engine/host.hpp"
 #include "engine/steps/measure.hpp"
+#include "engine/steps/service_check.hpp"
 #include "engine/steps/steps.hpp"
 #include "engine/units.hpp"
 
@@ -18,12 +19,6 @@ Awaited<Measurement> measure_like(StepContext& context, const Measurement& basel
     case MetricSourceKind::None: break;
   }
   return Measurement{MetricSourceKind::None, {}, {}, "nothing was measured before the patch"};
-}
-
-std::vector<std::string> texts(const json::array& list) {
-  std::vector<std::string> found;
-  for (const auto& entry : list) found.emplace_back(entry.as_string());
-  return found;
 }
 
 Outcome judge(const Evaluation& evaluation, json::object evidence) {
@@ -40,28 +35,25 @@ Outcome judge(const Evaluation& evaluation, json::object evidence) {
 }  // namespace
 
 Outcome validate(StepContext& context) {
-  const auto listed = context.commands("failed_units", {list_failed_units(), read_boot_id(), read_kernel()});
-  if (!listed) return listed.answer();
-  const auto failed = read_unit_names(listed->front().output);
-  if (listed->front().exit_status != 0 || !failed)
-    return Retry{failed ? why_unusable("systemctl", listed->front()) : failed.error().message};
-  const auto boot_id = boot_id_in((*listed)[1]);
-  if (!boot_id) return Retry{"the boot id could not be read: " + why_unusable("cat", (*listed)[1])};
+  const auto failed = look_at_failed_units(context);
+  if (!failed) return failed.answer();
+  const auto running = context.commands("running", {read_boot_id(), read_kernel()});
+  if (!running) return running.answer();
+  const auto boot_id = boot_id_in((*running)[0]);
+  if (!boot_id) return Retry{"the boot id could not be read: " + why_unusable("cat", (*running)[0])};
 
   const auto before = context.baseline();
   const auto baseline = measurement_from(before.at("metrics").as_object());
   const auto after = measure_like(context, baseline);
   if (!after) return after.answer();
-  const auto failed_before = texts(before.at("failed_units").as_array());
-  const auto evaluation = evaluate(baseline, *after, failed_before, *failed, context.config());
-  const auto fresh = new_failed_units(failed_before, *failed);
+  const auto evaluation = evaluate(baseline, *after, failed->before, failed->now, context.config());
   return judge(evaluation, {{"metrics", to_json(*after)},
                             {"boot_id", *boot_id},
-                            {"kernel", kernel_in((*listed)[2]).value_or("")},
-                            {"new_failed_units", json::array(fresh.begin(), fresh.end())},
+                            {"kernel", kernel_in((*running)[1]).value_or("")},
+                            {"new_failed_units", json::array(failed->fresh.begin(), failed->fresh.end())},
                             {"delta", deltas_of(evaluation)},
                             {"evaluation", to_json(evaluation)},
-                            {"failed_units", json::array(failed->begin(), failed->end())}});
+                            {"failed_units", json::array(failed->now.begin(), failed->now.end())}});
 }
 
 }  // namespace spm::engine::steps

@@ -125,7 +125,8 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   bool saw_header_ = false;
   bool keep_alive_ = false;
   bool is_head_ = false;
-  bool idle_ = false;  // between requests or saying goodbye: may be closed without loss
+  bool is_doubled_ = false;  // the answer goes out a second time, unasked
+  bool idle_ = false;        // between requests or saying goodbye: may be closed without loss
 };
 
 void Connection::run() {
@@ -297,6 +298,7 @@ void Connection::deliver_now(Reply reply) {
   switch (reply.delivery) {
     case Delivery::Whole: return reply.response.next_piece ? write_live(std::move(reply.response)) : write(std::move(reply.response));
     case Delivery::TruncateBody: return write_half(std::move(reply.response));
+    case Delivery::Twice: is_doubled_ = true; return write(std::move(reply.response));
     case Delivery::NeverEnd: return write_endlessly(std::move(reply.response));
     case Delivery::DropConnection: return close();
   }
@@ -395,6 +397,7 @@ void Connection::send(Response response, std::optional<std::size_t> announced_le
   response.headers.emplace("X-Request-Id", request_id_);
   head_ = serialise_head(response, {version_, keep_alive_, announced_length});
   body_ = is_head_ || !has_body(response.status) ? std::string() : std::move(response.body);
+  if (std::exchange(is_doubled_, false)) body_ += head_ + body_;
   expires_after(edge_.options.idle_timeout);
   channel_->write({asio::buffer(head_), asio::buffer(body_)}, std::move(done));
 }
