@@ -65,7 +65,11 @@ Progress progress_of(const ports::ActionReport& report) {
     case ports::ActionState::Queued:
     case ports::ActionState::PickedUp: return {OperationState::Started, {}};
     case ports::ActionState::Completed: return {OperationState::Succeeded, {{"message", storable(shortened(report.message, 8000))}}};
-    case ports::ActionState::Failed: return {OperationState::Failed, because("UYUNI gave no reason")};
+    case ports::ActionState::Failed: {
+      auto result = because("UYUNI gave no reason, as when the Salt master did not take the job for this system");
+      result["is_unexplained"] = report.message.empty();
+      return {OperationState::Failed, std::move(result)};
+    }
     case ports::ActionState::Gone:
       return {OperationState::Lost, because("the system is not listed under the action any more: somebody cancelled it")};
   }

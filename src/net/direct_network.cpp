@@ -17,7 +17,6 @@ Result<ports::WebAnswer> DirectNetwork::get(const ports::WebQuestion& question) 
   HttpRequest request;
   request.url = question.url;
   request.total_timeout = question.timeout;
-  request.fresh_connection = true;  // a service that just stopped must not look alive over a kept connection
   auto answer = (question.verify_tls ? verifying_ : trusting_).send(request, ErrorCode::ServiceUnavailable);
   if (!answer) return tl::unexpected(answer.error());
   return ports::WebAnswer{answer->status, std::move(answer->body)};

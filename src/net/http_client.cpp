@@ -16,8 +16,6 @@ using CurlPtr = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 constexpr std::size_t kMaxIdleHandles = 16;
-// Below the idle limits of the upstreams: CherryPy closes after some 10 s (salt-and-prometheus 1.2).
-constexpr long kMaxIdleSeconds = 8;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -84,7 +82,10 @@ void set_connection(CURL* handle, const HttpClientOptions& options) {
   set(handle, CURLOPT_FOLLOWLOCATION, 0L);
   set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  set(handle, CURLOPT_MAXAGE_CONN, kMaxIdleSeconds);
+  // A second answer on a kept connection, as a confused proxy sends, would be taken for the answer to the next question (seen with libcurl
+  // 7.88); and on one that dies at once libcurl sends again. TLS sessions are resumed, so a connection of its own costs little.
+  set(handle, CURLOPT_FRESH_CONNECT, 1L);
+  set(handle, CURLOPT_FORBID_REUSE, 1L);
   set(handle, CURLOPT_SSL_VERIFYPEER, options.verify_tls ? 1L : 0L);
   set(handle, CURLOPT_SSL_VERIFYHOST, options.verify_tls ? 2L : 0L);
   if (!options.ca_file.empty()) set(handle, CURLOPT_CAINFO, options.ca_file.c_str());
@@ -92,7 +93,6 @@ void set_connection(CURL* handle, const HttpClientOptions& options) {
 
 void set_request(CURL* handle, const HttpRequest& request) {
   set(handle, CURLOPT_URL, request.url.c_str());
-  set(handle, CURLOPT_FRESH_CONNECT, request.fresh_connection ? 1L : 0L);
   if (request.body || request.method == "POST") {
     set(handle, CURLOPT_POST, 1L);
     set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body ? request.body->size() : 0));
@@ -164,7 +164,7 @@ std::optional<std::string> HttpAnswer::header(std::string_view name) const {
   return std::nullopt;
 }
 
-// Easy handles at rest, each with its kept connections. A call takes one out and puts it back.
+// Easy handles at rest, each with its TLS sessions. A call takes one out and puts it back.
 struct HttpClient::Handles {
   std::mutex mutex;
   std::vector<CurlPtr> idle;
@@ -184,7 +184,7 @@ struct HttpClient::Handles {
   }
 
   void give_back(CurlPtr handle) {
-    curl_easy_reset(handle.get());  // keeps connections and TLS sessions
+    curl_easy_reset(handle.get());  // keeps TLS sessions
     const std::lock_guard lock(mutex);
     if (idle.size() < kMaxIdleHandles) idle.push_back(std::move(handle));
   }
@@ -236,7 +236,6 @@ Result<void> HttpClient::connect(const std::string& host, int port, std::chrono:
   std::array<char, CURL_ERROR_SIZE> detail{};
   const auto name = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
   const auto url = fmt::format("http://{}:{}/", name, port);
-  // A handle of its own: a kept connection would be no connection made now.
   const CurlPtr handle(curl_easy_init(), &curl_easy_cleanup);
   if (!handle) throw std::bad_alloc();
   set_connection(handle.get(), options_);

@@ -1,6 +1,6 @@
 #pragma once
 // Outgoing HTTP: the only place that knows libcurl. Blocking, with a deadline on the whole exchange and a bound on the answer's size.
-// Safe from any thread; keeps connections alive between calls of one client.
+// Safe from any thread; every call has a connection of its own.
 
 #include <chrono>
 #include <functional>
@@ -27,7 +27,6 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;                         // sent with Content-Length, never chunked
   std::optional<std::chrono::milliseconds> total_timeout;  // instead of the client's
-  bool fresh_connection = false;  // for calls with an effect: on a kept connection that dies at once, libcurl sends again
 };
 
 struct HttpAnswer {

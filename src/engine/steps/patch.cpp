@@ -18,8 +18,15 @@ bool is_about_the_system(const std::string& message) {
 }
 bool is_lost_return(const std::string& message) { return message.find("No job return event was received") != std::string::npos; }
 
+// A failure without a word is a minion that was not in the Salt master's answer (uyuni-xmlrpc 14).
+bool is_unexplained(const Operation& operation) {
+  const auto* flag = operation.result.if_contains("is_unexplained");
+  return flag != nullptr && flag->as_bool();
+}
+
 FailureClass class_of(const Operation& operation) {
-  if (operation.upstream_id.empty() || is_about_the_system(operation.reason())) return FailureClass::Infra;  // UYUNI did not even take it
+  const bool was_taken = !operation.upstream_id.empty() && !is_unexplained(operation);
+  if (!was_taken || is_about_the_system(operation.reason())) return FailureClass::Infra;
   return is_lost_return(operation.reason()) ? FailureClass::Transient : FailureClass::Patch;
 }
 

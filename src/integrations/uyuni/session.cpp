@@ -102,7 +102,6 @@ Result<Answer> UyuniClient::exchange(const xmlrpc::Call& call, net::Repeat repea
   request.headers = {{"Content-Type", "text/xml"}, {"Accept", "text/xml"}};
   request.body = xmlrpc::write_call(call);
   request.total_timeout = timeout;
-  request.fresh_connection = repeat == net::Repeat::Never;
   const bool writes = repeat == net::Repeat::Never;
   auto http = http_.send(request, ErrorCode::UyuniError);
   if (!http) {
