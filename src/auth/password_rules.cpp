@@ -15,15 +15,16 @@ constexpr std::size_t kShortestName = 3;
 
 // What guessers try first, with digits and signs for letters already read as letters. Longer words before their parts.
 constexpr std::array<std::string_view, 84> kCommon{
-    "administrator", "spmorchestrator", "orchestrator", "qwertyuiop",  "1qaz2wsx3edc", "passphrase", "passwords", "password", "passwort", "changeme",
-    "changethis",    "secretkey",       "superuser",    "starwars",    "princess",     "sunshine",   "football",  "baseball", "iloveyou", "trustnoone",
-    "trustno",       "whatever",        "computer",     "internet",    "security",     "server",     "linux",     "ubuntu",   "debian",   "redhat",
-    "suse",          "uyuni",           "salt",         "postgres",    "database",     "default",    "letmein",   "welcome",  "willkommen", "benvenuto",
-    "qwertz",        "qwerty",          "azerty",       "asdfghjkl",   "asdfgh",       "zxcvbnm",    "zxcvb",     "qazwsx",   "abcdefgh", "abcdef",
-    "abcabc",        "monkey",          "dragon",       "master",      "shadow",       "superman",   "batman",    "pokemon",  "michael",  "freedom",
-    "hello",         "login",           "secret",       "geheim",      "segreto",      "admin",      "root",      "guest",    "user",     "test",
-    "demo",          "temp",            "spring",       "summer",      "autumn",       "winter",     "january",   "december", "monday",   "friday",
-    "ciao",          "forza",           "juventus",     "pass"};
+    "administrator", "spmorchestrator", "orchestrator", "qwertyuiop", "1qaz2wsx3edc", "passphrase", "passwords", "password",  "passwort",
+    "changeme",      "changethis",      "secretkey",    "superuser",  "starwars",     "princess",   "sunshine",  "football",  "baseball",
+    "iloveyou",      "trustnoone",      "trustno",      "whatever",   "computer",     "internet",   "security",  "server",    "linux",
+    "ubuntu",        "debian",          "redhat",       "suse",       "uyuni",        "salt",       "postgres",  "database",  "default",
+    "letmein",       "welcome",         "willkommen",   "benvenuto",  "qwertz",       "qwerty",     "azerty",    "asdfghjkl", "asdfgh",
+    "zxcvbnm",       "zxcvb",           "qazwsx",       "abcdefgh",   "abcdef",       "abcabc",     "monkey",    "dragon",    "master",
+    "shadow",        "superman",        "batman",       "pokemon",    "michael",      "freedom",    "hello",     "login",     "secret",
+    "geheim",        "segreto",         "admin",        "root",       "guest",        "user",       "test",      "demo",      "temp",
+    "spring",        "summer",          "autumn",       "winter",     "january",      "december",   "monday",    "friday",    "ciao",
+    "forza",         "juventus",        "pass"};
 
 char as_letter(char c) {
   switch (c) {
@@ -51,7 +52,8 @@ std::string as_letters(std::string text) {
 }
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
 }
 
 // Takes every occurrence of `word` out of the text and of its reading as letters, which have the same length.

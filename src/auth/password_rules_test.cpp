@@ -20,9 +20,9 @@ TEST(PasswordRules, LengthCounts) {
 }
 
 TEST(PasswordRules, WhatIsTriedFirstIsRefused) {
-  for (const auto* password :
-       {"password1234", "P@ssw0rd2026!", "123456789012", "aaaaaaaaaaaa", "qwertyuiop123", "Administrator1", "spm-orchestrator", "SpmOrchestrator1!",
-        "Welcome12345!", "changeme-changeme", "letmeinletmein", "adaadaadaada", "Lovelace2026!", "ada.lovelace.1", "abababababab", "passwordpassword"}) {
+  for (const auto* password : {"password1234", "P@ssw0rd2026!", "123456789012", "aaaaaaaaaaaa", "qwertyuiop123", "Administrator1",
+                               "spm-orchestrator", "SpmOrchestrator1!", "Welcome12345!", "changeme-changeme", "letmeinletmein",
+                               "adaadaadaada", "Lovelace2026!", "ada.lovelace.1", "abababababab", "passwordpassword"}) {
     EXPECT_FALSE(is_good(password)) << password;
   }
 }
