@@ -27,7 +27,7 @@ LAYERS = [
 ]
 
 # Slices call only to their left. To the right they speak through the outbox.
-SLICES = ["catalogue", "scoring", "queue", "checks", "engine", "approvals", "health", "cluster"]
+SLICES = ["identity", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "health", "cluster"]
 
 # Directories outside the layers, and all that they may include besides themselves.
 OUTSIDE = {

@@ -8,7 +8,6 @@
 #include "app/upstreams.hpp"
 #include "app/wiring.hpp"
 #include "approvals/approvals.hpp"
-#include "auth/api_key.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
 #include "checks/checks.hpp"
@@ -20,6 +19,7 @@
 #include "http/idempotency.hpp"
 #include "http/problem.hpp"
 #include "http/server.hpp"
+#include "identity/identity.hpp"
 #include "log/log.hpp"
 #include "metrics/metrics.hpp"
 #include "net/direct_network.hpp"
@@ -94,12 +94,14 @@ struct Service::Parts {
     append(all, engine::snapshot_tasks(pool, clock, engine_settings, upstreams.commands()));
     append(all, approvals::tasks(pool, clock, upstreams.fleet()));
     append(all, scoring::tasks(pool, clock, weights));
+    append(all, identity::tasks(pool, clock));
     all.push_back({"forget_idempotency_keys", std::chrono::hours(1), [this](const std::stop_token&) { idempotency.delete_expired(); }});
     return all;
   }
 
   std::vector<http::Endpoint> endpoints(const http::Contract& contract) {
     std::vector<http::Endpoint> all = health::endpoints(pool, clock, {std::string(program_version()), clock.now()}, upstreams.watched());
+    append(all, identity::endpoints(pool, clock, identity_settings_from(settings)));
     append(all, catalogue::endpoints(pool, clock, configured_sources(settings)));
     append(all, scoring::endpoints(pool, clock, weights));
     append(all, queue::endpoints(pool, clock, weights));
@@ -114,6 +116,7 @@ struct Service::Parts {
   http::Dispatcher make_dispatcher() {
     auto contract = http::Contract::embedded();
     auto table = endpoints(contract);
+    routes = table;
     if (const auto differences = contract.compare_routes(table); !differences.empty()) {
       throw std::logic_error(fmt::format("routes and contract differ: {}", fmt::join(differences, "; ")));
     }
@@ -149,7 +152,9 @@ struct Service::Parts {
   engine::Settings engine_settings;
   scoring::Weights weights;
   catalogue::SyncContext sync;
-  auth::ApiKeyAuthenticator authenticator{settings.api.key.empty() ? std::nullopt : std::optional(settings.api.key), settings.secret_key};
+  identity::Authenticator authenticator{
+      pool, clock, identity_settings_from(settings),
+      auth::ApiKeyAuthenticator{settings.api.key.empty() ? std::nullopt : std::optional(settings.api.key), settings.secret_key}};
   http::IdempotencyKeys idempotency{pool, clock};
   health::Prober prober;
   engine::Worker worker;
@@ -159,6 +164,7 @@ struct Service::Parts {
                                worker.wake();
                                scheduler.wake();
                              }};
+  std::vector<http::Endpoint> routes;
   http::Dispatcher dispatcher;
   std::unique_ptr<http::Server> server;
 };
@@ -190,6 +196,9 @@ void Service::stop() {
   }
   parts_->membership.stop();
 }
+
+const std::vector<http::Endpoint>& Service::endpoints() const { return parts_->routes; }
+http::Reply Service::handle(http::Request& request) const { return parts_->dispatcher.handle(request); }
 
 std::uint16_t Service::port() const { return parts_->server->port(); }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/time.hpp"
 #include "config/settings.hpp"
@@ -34,6 +35,10 @@ class Service {
   // Takes no new work, finishes or hands over steps, ends within 10 s. Safe to call twice.
   void stop();
   [[nodiscard]] std::uint16_t port() const;
+
+  // For tests: every endpoint there is, and a request as it comes from the edge.
+  [[nodiscard]] const std::vector<http::Endpoint>& endpoints() const;
+  [[nodiscard]] http::Reply handle(http::Request& request) const;
 
  private:
   struct Parts;

@@ -58,6 +58,13 @@ scoring::Weights weights_from(const config::ScoreSettings& settings) {
   return weights;
 }
 
+identity::Settings identity_settings_from(const config::Settings& settings) {
+  const bool is_plain = settings.api.tls_certificate_file.empty();
+  const bool is_loopback = settings.api.host == "::1" || settings.api.host.starts_with("127.");
+  // A browser keeps a Secure cookie from no plain HTTP; elsewhere something in front of the service speaks TLS.
+  return {settings.sessions.idle, settings.sessions.longest, !(is_plain && is_loopback)};
+}
+
 catalogue::SyncSettings sync_settings_from(const config::Settings& settings) {
   catalogue::SyncSettings sync;
   sync.uyuni_interval = settings.uyuni.sync_interval;

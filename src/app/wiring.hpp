@@ -5,11 +5,13 @@
 #include "catalogue/sync.hpp"
 #include "config/settings.hpp"
 #include "engine/settings.hpp"
+#include "identity/identity.hpp"
 #include "scoring/scoring.hpp"
 
 namespace spm::app {
 
 [[nodiscard]] engine::Settings engine_settings_from(const config::Settings& settings, double time_factor);
+[[nodiscard]] identity::Settings identity_settings_from(const config::Settings& settings);
 [[nodiscard]] scoring::Weights weights_from(const config::ScoreSettings& settings);
 [[nodiscard]] catalogue::SyncSettings sync_settings_from(const config::Settings& settings);
 [[nodiscard]] std::vector<catalogue::Source> configured_sources(const config::Settings& settings);

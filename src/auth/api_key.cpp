@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "auth/token.hpp"
+
 namespace spm::auth {
 namespace {
 
@@ -22,13 +24,6 @@ Digest blake2b(std::string_view text, const unsigned char* key, std::size_t key_
   return digest;
 }
 
-// Digests, because the time of comparing texts of different length would tell the length.
-bool same(std::string_view given, std::string_view expected) {
-  const auto a = blake2b(given, nullptr, 0);
-  const auto b = blake2b(expected, nullptr, 0);
-  return sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 // "Bearer KEY", the scheme in any case; nullopt for another scheme.
 std::optional<std::string> bearer_token(std::string_view header) {
   constexpr std::string_view kScheme = "bearer ";
@@ -42,6 +37,8 @@ std::optional<std::string> bearer_token(std::string_view header) {
   return std::string(header);
 }
 
+}  // namespace
+
 std::vector<std::string> presented_keys(const http::Request& request) {
   std::vector<std::string> keys;
   const auto [first, last] = request.headers.equal_range("Authorization");
@@ -52,8 +49,6 @@ std::vector<std::string> presented_keys(const http::Request& request) {
   }
   return keys;
 }
-
-}  // namespace
 
 std::string fingerprint(std::string_view key, std::string_view secret) {
   const auto secret_digest = blake2b(secret, nullptr, 0);  // any length of secret becomes a key of the right size
@@ -71,10 +66,10 @@ Result<access::Principal> ApiKeyAuthenticator::authenticate(const http::Request&
   if (!key_) return principal;
   const auto keys = presented_keys(request);
   if (keys.empty()) {
-    return fail(ErrorCode::Unauthorized, "this call needs an API key: send it as Authorization: Bearer or X-API-Key");
+    return fail(ErrorCode::Unauthorized, "this call needs a login or an API key: send the key as Authorization: Bearer or X-API-Key");
   }
   for (const auto& key : keys) {
-    if (!same(key, *key_)) return fail(ErrorCode::Unauthorized, "the API key is not valid");
+    if (!same_secret(key, *key_)) return fail(ErrorCode::Unauthorized, "the API key is not valid");
   }
   return principal;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/permission.hpp"
 #include "http/message.hpp"
@@ -19,11 +20,16 @@ class ApiKeyAuthenticator {
 
   // The principal "api-key:" + 8 hex digits. unauthorized when no key came, or another one, or two that differ.
   [[nodiscard]] Result<access::Principal> authenticate(const http::Request& request) const;
+  // False: nobody needs to authenticate.
+  [[nodiscard]] bool has_key() const { return key_.has_value(); }
 
  private:
   std::optional<std::string> key_;
   std::string actor_;
 };
+
+// Every key that a request carries, whatever the header; an empty one for an Authorization that is no Bearer.
+[[nodiscard]] std::vector<std::string> presented_keys(const http::Request& request);
 
 // The first 8 hex digits of the BLAKE2b of `key`, keyed with `secret`. Never empty, never reversible.
 [[nodiscard]] std::string fingerprint(std::string_view key, std::string_view secret);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace spm::cli {
 
@@ -17,6 +18,18 @@ int serve(const Common& common);
 int migrate(const Common& common);
 int check(const Common& common);
 int version();
+
+// `user add|list|set-password|disable`: accounts without the API, such as the first admin's.
+struct UserOptions {
+  std::string username;
+  std::string display_name;
+  std::vector<std::string> roles;
+  bool reads_password = false;  // from the first line of standard input; otherwise one is made and printed
+};
+int add_user(const Common& common, const UserOptions& options);
+int list_users(const Common& common);
+int set_user_password(const Common& common, const UserOptions& options);
+int disable_user(const Common& common, const UserOptions& options);
 
 struct DemoOptions {
   std::string directory = ".demo";

@@ -29,6 +29,32 @@ int run(int argc, char** argv) {
   auto* check_command = add_common(app.add_subcommand("check", "Check configuration, database and every upstream; say what to fix"));
   auto* version_command = app.add_subcommand("version", "Print the version");
 
+  UserOptions user_options;
+  auto* user_command = app.add_subcommand("user", "Accounts of people, such as the first admin's");
+  user_command->require_subcommand(1);
+  const auto add_user_command = [&](const char* name, const char* description) {
+    return add_common(user_command->add_subcommand(name, description));
+  };
+  const auto add_username = [&](CLI::App* command) {
+    command->add_option("username", user_options.username, "Name of the account")->required();
+  };
+  const auto add_password = [&](CLI::App* command) {
+    command->add_flag("--password-stdin", user_options.reads_password, "Read the password from standard input instead of making one");
+  };
+  auto* user_add = add_user_command("add", "Add a user; prints the password that was made, once");
+  add_username(user_add);
+  add_password(user_add);
+  user_add->add_option("--role", user_options.roles, "viewer, operator, approver, deployer, admin or auditor; several with commas")
+      ->required()
+      ->delimiter(',');
+  user_add->add_option("--name", user_options.display_name, "Name of the person");
+  auto* user_list = add_user_command("list", "List the users");
+  auto* user_password = add_user_command("set-password", "Give a user a new password, to be changed at the next login");
+  add_username(user_password);
+  add_password(user_password);
+  auto* user_disable = add_user_command("disable", "Disable a user and end the sessions");
+  add_username(user_disable);
+
   DemoOptions demo_options;
   auto* demo_command = app.add_subcommand("demo", "Run everything embedded: database, simulated fleet, Prometheus, service");
   demo_command->add_option("--dir", demo_options.directory, "Folder of the demo's own database and files")->capture_default_str();
@@ -62,6 +88,10 @@ int run(int argc, char** argv) {
     if (migrate_command->parsed()) return migrate(common);
     if (check_command->parsed()) return check(common);
     if (version_command->parsed()) return version();
+    if (user_add->parsed()) return add_user(common, user_options);
+    if (user_list->parsed()) return list_users(common);
+    if (user_password->parsed()) return set_user_password(common, user_options);
+    if (user_disable->parsed()) return disable_user(common, user_options);
     if (config_command->parsed()) return print_configuration(form);
     if (demo_command->parsed()) return demo(demo_options);
   } catch (const std::exception& error) {

@@ -30,6 +30,11 @@ struct ApiSettings {
   std::string tls_key_file;
 };
 
+struct SessionSettings {
+  std::chrono::minutes idle{};   // without a request
+  std::chrono::hours longest{};  // however busy
+};
+
 struct DatabaseSettings {
   std::string conninfo;  // for libpq: DATABASE_URL, or made of DB_*
   std::size_t pool_size = 0;
@@ -113,6 +118,7 @@ struct LogSettings {
 struct Settings {
   ApiSettings api;
   std::string secret_key;
+  SessionSettings sessions;
   DatabaseSettings database;
   SpmSyncSettings spm_sync;
   UyuniSettings uyuni;

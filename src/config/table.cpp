@@ -50,6 +50,20 @@ std::vector<Setting> service_settings() {
        .description = "Key that protects stored secrets and sessions; the same on every orchestrator of one database. Make one with: "
                       "openssl rand -hex 32",
        .store = [](Settings& s, const Value& v) { s.secret_key = v.text; }},
+      {.key = "SESSION_IDLE_MINUTES",
+       .type = Type::Integer,
+       .range = {1, 1440},
+       .default_text = "30",
+       .unit = "minutes",
+       .description = "A person's session ends after so long without a request.",
+       .store = [](Settings& s, const Value& v) { s.sessions.idle = std::chrono::minutes(v.integer); }},
+      {.key = "SESSION_MAX_HOURS",
+       .type = Type::Integer,
+       .range = {1, 168},
+       .default_text = "12",
+       .unit = "hours",
+       .description = "A person's session ends after so long, however busy it is.",
+       .store = [](Settings& s, const Value& v) { s.sessions.longest = std::chrono::hours(v.integer); }},
   };
 }
 
