@@ -115,6 +115,16 @@ function(spm_embed_contract)
   add_dependencies(spm_http spm_contract)
 endfunction()
 
+# The page that shows the contract.
+function(spm_embed_docs)
+  file(GLOB texts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/docs/*)
+  add_custom_command(OUTPUT ${SPM_GENERATED}/app/embedded.cpp
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${SPM_GENERATED}/app
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_text.py spm::app ${SPM_GENERATED}/app/embedded.cpp ${texts}
+    DEPENDS ${texts} ${CMAKE_SOURCE_DIR}/tools/embed_text.py)
+  target_sources(spm_app PRIVATE ${SPM_GENERATED}/app/embedded.cpp)
+endfunction()
+
 # The sandbox's scenarios and package lists travel inside the binary.
 function(spm_embed_sandbox)
   file(GLOB texts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sandbox/scenarios/*.json ${CMAKE_SOURCE_DIR}/sandbox/profiles/*.txt)

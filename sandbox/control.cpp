@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <charconv>
 
+#include "base/signature.hpp"
+#include "net/http_client.hpp"
 #include "sandbox/packages.hpp"
 #include "sandbox/power.hpp"
 #include "sandbox/scenario_fields.hpp"
@@ -96,6 +99,26 @@ http::Reply set_spm_sync(SpmSync& spm_sync, Fields fields) {
   if (has_generation) spm_sync.set_generation(static_cast<int>(generation));
   if (has_offset) spm_sync.set_honour_offset(honour);
   return done();
+}
+
+// Sends what SPM-SYNC sends to the orchestrator's webhook, signed; answers what came back.
+http::Reply notify(Fields fields) {
+  const auto url = fields.text("url");
+  const auto secret = fields.text("secret");
+  const auto count = fields.integer("count", 1);
+  fields.finish();
+  const auto now = std::chrono::floor<std::chrono::seconds>(SystemClock().now()).time_since_epoch().count();
+  const auto timestamp = std::to_string(now);
+  net::HttpRequest request;
+  request.method = "POST";
+  request.url = url;
+  request.body = json::serialize(json::object{{"event", "new_errata"}, {"count", count}});
+  request.headers = {{"Content-Type", "application/json"},
+                     {"X-SPM-Timestamp", timestamp},
+                     {"X-SPM-Signature", "sha256=" + hmac_sha256_hex(secret, timestamp + *request.body)}};
+  const auto answer = net::HttpClient({}).send(request, ErrorCode::ServiceUnavailable);
+  if (!answer) return refuse(502, answer.error().message);
+  return json_reply(200, {{"status", answer->status}, {"body", answer->body}});
 }
 
 void break_unit(Host& host, const std::string& name) {
@@ -205,6 +228,7 @@ http::Reply write(Sandbox& sandbox, SpmSync& spm_sync, const http::Request& requ
     if (request.path == "/control/listener") return set_listener(sandbox, Fields("body", body));
     if (request.path == "/control/sessions") return drop_sessions(sandbox, Fields("body", body));
     if (request.path == "/control/actions") return set_actions(sandbox, Fields("body", body));
+    if (request.path == "/control/spm_sync/notify") return notify(Fields("body", body));
     if (request.path == "/control/spm_sync") return set_spm_sync(spm_sync, Fields("body", body));
     if (request.path.starts_with(kSystems)) return set_system(sandbox, request.path.substr(kSystems.size()), Fields("body", body));
   } catch (const ScenarioError& wrong) {

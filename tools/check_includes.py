@@ -27,12 +27,12 @@ LAYERS = [
 ]
 
 # Slices call only to their left. To the right they speak through the outbox.
-SLICES = ["identity", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "health", "cluster"]
+SLICES = ["identity", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "health", "cluster", "systems", "live"]
 
 # Directories outside the layers, and all that they may include besides themselves.
 OUTSIDE = {
     "integrations": ["base", "net", "ports"],
-    "sandbox": ["base", "http", "net/xmlrpc.hpp"],
+    "sandbox": ["base", "http", "net/xmlrpc.hpp", "net/http_client.hpp"],
 }
 
 # What a directory may include although its layer does not allow it.

@@ -12,6 +12,15 @@ Answer list_orgs(Call& call, const Array&) {
       Struct{{"id", 1}, {"name", call.world().scenario().uyuni.organisation}, {"active_users", 1}, {"systems", systems}, {"trusts", 0}}});
 }
 
+Answer user_details(Call& call, const Array&) {
+  Struct members{{"org_id", 1},        {"org_name", call.world().scenario().uyuni.organisation},
+                 {"enabled", true},    {"use_pam", false},
+                 {"read_only", false}, {"errata_notification", false}};
+  for (const char* field : {"first_names", "first_name", "last_name", "email", "prefix", "last_login_date", "created_date"})
+    members.emplace(field, "");
+  return Value(std::move(members));
+}
+
 Answer list_assignable_roles(Call&, const Array&) {
   return Value(Array{"org_admin", "channel_admin", "config_admin", "system_group_admin", "activation_key_admin", "image_admin"});
 }
@@ -32,6 +41,7 @@ Answer list_software_channels(Call& call, const Array&) {
 
 constexpr Method kMethods[] = {
     {"org.listOrgs", "", list_orgs},
+    {"user.getDetails", "s", user_details},
     {"user.listAssignableRoles", "", list_assignable_roles},
     {"channel.listSoftwareChannels", "", list_software_channels},
 };

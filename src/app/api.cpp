@@ -3,10 +3,26 @@
 #include "queue/queue.hpp"
 
 namespace spm::app {
+
+std::string_view embedded_text(std::string_view name);  // generated from src/app/docs
+
 namespace {
 
 using access::Permission;
 using http::Method;
+
+// The page that shows the contract loads its own script and style and the contract beside it, nothing else.
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
+
+http::Endpoint asset(std::string_view path, std::string_view name, std::string_view content_type) {
+  return {Method::Get, path, Permission::ReadState, [name, content_type](const http::Request&) -> Result<http::Response> {
+            auto response = http::text_response(200, std::string(embedded_text(name)), content_type);
+            response.headers.emplace("Content-Security-Policy", kPagePolicy);
+            return response;
+          }};
+}
 
 // Gauges of the queue are read when somebody scrapes: they belong to the database, not to this process.
 void refresh_queue_gauges(metrics::Metrics& metrics, db::Pool& pool) {
@@ -22,6 +38,9 @@ std::vector<http::Endpoint> own_endpoints(metrics::Metrics& metrics, db::Pool& p
        [contract = std::move(contract)](const http::Request&) -> Result<http::Response> {
          return http::text_response(200, contract, "application/json");
        }},
+      asset("/api/v1/docs", "docs.html", "text/html; charset=utf-8"),
+      asset("/api/v1/docs/docs.css", "docs.css", "text/css; charset=utf-8"),
+      asset("/api/v1/docs/docs.js", "docs.js", "text/javascript; charset=utf-8"),
       {Method::Get, "/metrics", Permission::ReadMetrics,
        [&metrics, &pool](const http::Request&) -> Result<http::Response> {
          refresh_queue_gauges(metrics, pool);

@@ -1,5 +1,5 @@
 #pragma once
-// The endpoints that belong to no slice: the contract itself and the orchestrator's own metrics.
+// The endpoints that belong to no slice: the contract, the page to browse it, and the orchestrator's own metrics.
 
 #include <string>
 #include <vector>

@@ -20,12 +20,14 @@
 #include "http/problem.hpp"
 #include "http/server.hpp"
 #include "identity/identity.hpp"
+#include "live/live.hpp"
 #include "log/log.hpp"
 #include "metrics/metrics.hpp"
 #include "net/direct_network.hpp"
 #include "queue/queue.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scoring/scoring.hpp"
+#include "systems/systems.hpp"
 
 namespace spm::app {
 namespace {
@@ -103,12 +105,15 @@ struct Service::Parts {
     std::vector<http::Endpoint> all = health::endpoints(pool, clock, {std::string(program_version()), clock.now()}, upstreams.watched());
     append(all, identity::endpoints(pool, clock, identity_settings_from(settings)));
     append(all, catalogue::endpoints(pool, clock, configured_sources(settings)));
+    append(all, catalogue::webhook_endpoints(pool, clock, configured_sources(settings), settings.spm_sync.webhook_secret));
     append(all, scoring::endpoints(pool, clock, weights));
     append(all, queue::endpoints(pool, clock, weights));
     append(all, checks::endpoints(pool, clock));
     append(all, engine::endpoints(pool, clock, engine_settings));
     append(all, approvals::endpoints(pool, clock));
     append(all, cluster::endpoints(pool, clock));
+    append(all, systems::endpoints(pool, clock, weights, settings.prometheus.node_exporter_port));
+    append(all, live::endpoints(pool, clock));
     append(all, own_endpoints(metrics, pool, contract.text()));
     return all;
   }

@@ -4,6 +4,7 @@
 
 #include "approvals/approval_json.hpp"
 #include "approvals/approvals.hpp"
+#include "approvals/history_api.hpp"
 #include "approvals/store.hpp"
 #include "catalogue/catalogue.hpp"
 #include "engine/engine.hpp"
@@ -49,9 +50,9 @@ json::object list_json(db::Tx& tx, const store::Query& query, const http::Page& 
     by_severity[severity] = count;
     if (!query.severity || *query.severity == severity) total += count;
   }
-  const bool is_last = static_cast<std::int64_t>(waiting.size()) < page.limit;
-  json::object answer = http::list_answer(std::move(items), total, page);
-  answer["next_cursor"] = is_last ? json::value(nullptr) : json::value(http::encode_cursor(cursor_keys(query.sort, waiting.back())));
+  std::optional<std::string> next;
+  if (std::ssize(waiting) == page.limit) next = http::encode_cursor(cursor_keys(query.sort, waiting.back()));
+  json::object answer = http::list_answer(std::move(items), total, page, next);
   answer["by_severity"] = std::move(by_severity);
   return answer;
 }
@@ -68,7 +69,7 @@ Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request
                      .after = std::nullopt};
   if (page->cursor) {
     query.after = place_from(*page->cursor, query.sort);
-    if (!query.after) return wrong_field("cursor", "belongs to another list or another sort; start from the first page");
+    if (!query.after) return http::foreign_cursor();
   }
   db::Tx tx(pool);
   return http::json_response(200, list_json(tx, query, *page, clock.now()));
@@ -160,19 +161,63 @@ Result<Response> snooze(db::Pool& pool, const Clock& clock, const Request& reque
   return decide_and_answer(pool, decision);
 }
 
+// ---------------------------------------------------------------- many decisions
+
+Decision decision_in_batch(const Request& request, QueueId item, Time now) {
+  const json::object& body = request.json_body.as_object();
+  const std::string word = text_in(request, "action").value_or("");
+  const Action action = word == "approve" ? Action::Approve : word == "reject" ? Action::Reject : Action::Snooze;
+  Decision decision = decision_of(request, item, action, now);
+  if (action == Action::Snooze) decision.snooze_until = now + std::chrono::days(body.at("snooze_days").as_int64());
+  return decision;
+}
+
+// One transaction for each item: it stands or falls alone.
+json::object decide_one(db::Pool& pool, const Decision& decision) {
+  db::Tx tx(pool);
+  const Result<Decided> decided = decide(tx, decision);
+  if (!decided) {
+    return {{"queue_id", decision.item.value},
+            {"ok", false},
+            {"approval_id", nullptr},
+            {"errata_id", nullptr},
+            {"error", to_string(decided.error().code)},
+            {"message", decided.error().message}};
+  }
+  tx.commit();
+  return {{"queue_id", decision.item.value},     {"ok", true},       {"approval_id", decided->id.value},
+          {"errata_id", decided->erratum.value}, {"error", nullptr}, {"message", nullptr}};
+}
+
+// POST /approvals/batch. What each action needs beside its items stands in the contract.
+Result<Response> decide_many(db::Pool& pool, const Clock& clock, const Request& request) {
+  json::array results;
+  std::int64_t succeeded = 0;
+  for (const json::value& id : request.json_body.at("queue_ids").as_array()) {
+    results.push_back(decide_one(pool, decision_in_batch(request, QueueId{id.as_int64()}, clock.now())));
+    if (results.back().at("ok").as_bool()) ++succeeded;
+  }
+  const auto processed = static_cast<std::int64_t>(results.size());
+  return http::json_response(
+      200, {{"processed", processed}, {"succeeded", succeeded}, {"failed", processed - succeeded}, {"results", std::move(results)}});
+}
+
 }  // namespace
 
 std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock) {
   const auto with = [&pool, &clock](auto handler) {
     return [&pool, &clock, handler](const Request& request) { return handler(pool, clock, request); };
   };
-  return {
+  std::vector<http::Endpoint> all{
       {Method::Get, "/api/v1/approvals/pending", Permission::ReadState, with(list)},
       {Method::Get, "/api/v1/approvals/pending/{queue_id}", Permission::ReadState, with(show)},
       {Method::Post, "/api/v1/approvals/{queue_id}/approve", Permission::Decide, with(approve)},
       {Method::Post, "/api/v1/approvals/{queue_id}/reject", Permission::Decide, with(reject)},
       {Method::Post, "/api/v1/approvals/{queue_id}/snooze", Permission::Decide, with(snooze)},
+      {Method::Post, "/api/v1/approvals/batch", Permission::Decide, with(decide_many)},
   };
+  for (http::Endpoint& endpoint : history_endpoints(pool)) all.push_back(std::move(endpoint));
+  return all;
 }
 
 }  // namespace spm::approvals

@@ -68,6 +68,26 @@ JOIN errata_cache e ON e.advisory_name = i.advisory_name
 WHERE i.advisory_name = $1::text OR i.advisory_name LIKE $2::text OR e.superseded_by = $1::text
 ORDER BY a.id DESC LIMIT 50;
 
+-- ---------------------------------------------------------------- what was decided
+
+-- Newest first. $1 actor, $2 action, $3 erratum, $4 from, $5 to, $6 limit, $7 offset, $8 the last id of the page before.
+-- name: history
+SELECT a.id, a.queue_id, a.test_id, a.action, a.actor, a.on_behalf_of, a.reason, a.snooze_until, a.decided_at, i.advisory_name, i.target_os,
+       e.synopsis, e.severity
+FROM patch_approvals a JOIN patch_test_queue i ON i.id = a.queue_id JOIN errata_cache e ON e.advisory_name = i.advisory_name
+WHERE ($1::text IS NULL OR a.actor = $1::text) AND ($2::text IS NULL OR a.action = $2::text)
+  AND ($3::text IS NULL OR a.queue_id IN (SELECT id FROM patch_test_queue WHERE advisory_name = $3::text))
+  AND ($4::timestamptz IS NULL OR a.decided_at >= $4::timestamptz) AND ($5::timestamptz IS NULL OR a.decided_at < $5::timestamptz)
+  AND ($8::bigint IS NULL OR a.id < $8::bigint)
+ORDER BY a.id DESC LIMIT $6::bigint OFFSET $7::bigint;
+
+-- People decide some thousand times a year: counting is cheap.
+-- name: count_history
+SELECT count(*) AS total FROM patch_approvals a
+WHERE ($1::text IS NULL OR a.actor = $1::text) AND ($2::text IS NULL OR a.action = $2::text)
+  AND ($3::text IS NULL OR a.queue_id IN (SELECT id FROM patch_test_queue WHERE advisory_name = $3::text))
+  AND ($4::timestamptz IS NULL OR a.decided_at >= $4::timestamptz) AND ($5::timestamptz IS NULL OR a.decided_at < $5::timestamptz);
+
 -- ---------------------------------------------------------------- notes on the test system
 
 -- A decision that was made before `$2` is surely committed, so no smaller id can still appear after the cursor has passed it.

@@ -102,20 +102,16 @@ Result<After> after_of(const http::Page& page, const Order& order) {
   const bool fits = keys.size() == 3 && keys[0].is_string() &&
                     keys[0].as_string() == json::string_view(order.name.data(), order.name.size()) && keys[1].is_string() &&
                     !keys[2].is_structured();
-  const auto refuse = [] {
-    return fail(ErrorCode::ValidationError, "the cursor belongs to another list or order",
-                {{"fields", json::object{{"cursor", "must be the next_cursor of the same list with the same sort"}}}});
-  };
-  if (!fits) return refuse();
+  if (!fits) return http::foreign_cursor();
   After after{json::value_to<std::string>(keys[1]), std::nullopt};
   if (keys[2].is_int64()) after.key = keys[2].as_int64();
   if (keys[2].is_string()) {
     const auto time = parse_time(json::value_to<std::string>(keys[2]));
-    if (!time) return refuse();
+    if (!time) return http::foreign_cursor();
     after.key = *time;
   }
   const bool key_fits = order.statement == &sql::errata_by_severity ? keys[2].is_int64() : !keys[2].is_int64();
-  if (!key_fits) return refuse();
+  if (!key_fits) return http::foreign_cursor();
   return after;
 }
 
@@ -167,9 +163,7 @@ Result<http::Response> list_errata(db::Pool& pool, const http::Request& request)
   const auto total =
       tx.execute(sql::count_errata, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text})[0].integer("total");
   tx.commit();
-  auto answer = http::list_answer(std::move(items), total, *page, next);
-  if (!next) answer["next_cursor"] = nullptr;
-  return http::json_response(200, answer);
+  return http::json_response(200, http::list_answer(std::move(items), total, *page, next));
 }
 
 Result<http::Response> show_erratum(db::Pool& pool, const http::Request& request) {

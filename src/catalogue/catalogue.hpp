@@ -49,4 +49,8 @@ void mark_reachable(db::Tx& tx, SystemId id);
 // `configured`: the sources that this installation has; a sync of another one is refused.
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, std::vector<Source> configured);
 
+// POST /webhook/new-errata, whose deliveries are signed with `secret`; without one it is "not configured".
+[[nodiscard]] std::vector<http::Endpoint> webhook_endpoints(db::Pool& pool, const Clock& clock, std::vector<Source> configured,
+                                                            std::string secret);
+
 }  // namespace spm::catalogue

@@ -97,6 +97,17 @@ SELECT count(*) AS systems FROM systems WHERE gone_at IS NULL;
 -- name: count_groups
 SELECT count(*) AS groups FROM system_groups;
 
+-- name: upsert_organisations
+INSERT INTO organisations (id, name, seen_at)
+SELECT id, name, $2::timestamptz FROM jsonb_to_recordset($1::jsonb) AS told(id bigint, name text)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at;
+
+-- Those that systems or groups still belong to stay, whoever asks.
+-- name: drop_other_organisations
+DELETE FROM organisations o
+WHERE o.seen_at < $1::timestamptz AND NOT EXISTS (SELECT 1 FROM systems s WHERE s.org_id = o.id AND s.gone_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM system_groups g WHERE g.org_id = o.id);
+
 -- name: upsert_groups
 INSERT INTO system_groups (name, description, org_id, system_count, seen_at)
 SELECT name, description, org_id, system_count, $2::timestamptz
@@ -107,14 +118,18 @@ ON CONFLICT (name) DO UPDATE
 -- name: drop_other_groups
 DELETE FROM system_groups WHERE seen_at < $1::timestamptz;
 
--- A system whose OS could not be told this time keeps the one it had.
+-- A system whose OS or organisation could not be told this time keeps the one it had. A role that a person gave it stands.
 -- name: upsert_systems
-INSERT INTO systems AS s (id, name, minion_id, ip, target_os, os_release, groups, role, last_checkin_at, first_seen_at, seen_at)
-SELECT id, name, minion_id, ip, target_os, os_release, groups, role, last_checkin_at, $2::timestamptz, $2::timestamptz
+INSERT INTO systems AS s (id, name, minion_id, ip, target_os, os_release, groups, role, role_synced, org_id, reboot_pending, last_checkin_at,
+                          first_seen_at, seen_at)
+SELECT id, name, minion_id, ip, target_os, os_release, groups, role, role, org_id, reboot_pending, last_checkin_at, $2::timestamptz,
+       $2::timestamptz
 FROM jsonb_to_recordset($1::jsonb) AS told(id bigint, name text, minion_id text, ip text, target_os text, os_release text, groups text[],
-                                           role text, last_checkin_at timestamptz)
+                                           role text, org_id bigint, reboot_pending boolean, last_checkin_at timestamptz)
 ON CONFLICT (id) DO UPDATE
-   SET name = excluded.name, ip = excluded.ip, groups = excluded.groups, role = excluded.role, seen_at = excluded.seen_at, gone_at = NULL,
+   SET name = excluded.name, ip = excluded.ip, groups = excluded.groups, role_synced = excluded.role_synced,
+       role = coalesce(s.role_override, excluded.role_synced), org_id = coalesce(excluded.org_id, s.org_id),
+       reboot_pending = excluded.reboot_pending, seen_at = excluded.seen_at, gone_at = NULL,
        minion_id = CASE WHEN excluded.minion_id = '' THEN s.minion_id ELSE excluded.minion_id END,
        target_os = coalesce(excluded.target_os, s.target_os),
        os_release = CASE WHEN excluded.os_release = '' THEN s.os_release ELSE excluded.os_release END,
@@ -222,6 +237,15 @@ LEFT JOIN LATERAL (SELECT * FROM sync_runs r WHERE r.source = wanted.source AND 
 LEFT JOIN LATERAL (SELECT * FROM sync_runs r WHERE r.source = wanted.source AND r.status = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
 LEFT JOIN periodic_jobs job ON job.name = 'sync_' || wanted.source
 ORDER BY wanted.source DESC;
+
+-- ---------------------------------------------------------------- deliveries of the webhook
+
+-- name: forget_deliveries
+DELETE FROM webhook_deliveries WHERE received_at < $1::timestamptz;
+
+-- No row: it was there already.
+-- name: remember_delivery
+INSERT INTO webhook_deliveries (signature, received_at) VALUES ($1, $2::timestamptz) ON CONFLICT DO NOTHING RETURNING signature;
 
 -- ---------------------------------------------------------------- lists of errata
 -- The filters of all of them: $1 os, $2 severity, $3 type, $4 cve, $5 package as [{"name": …}], $6 source, $7 applicable, $8 text.

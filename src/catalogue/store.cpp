@@ -200,6 +200,15 @@ void replace_groups(db::Tx& tx, const std::vector<ports::SystemGroup>& groups, T
   tx.execute(sql::drop_other_groups, {now});
 }
 
+void replace_organisations(db::Tx& tx, const std::vector<ports::Organisation>& organisations, Time now) {
+  std::map<std::int64_t, json::value> by_id;
+  for (const auto& one : organisations) by_id[one.id] = json::object{{"id", one.id}, {"name", one.name}};
+  json::array rows;
+  for (auto& [id, row] : by_id) rows.push_back(std::move(row));
+  tx.execute(sql::upsert_organisations, {rows, now});
+  tx.execute(sql::drop_other_organisations, {now});
+}
+
 void upsert_systems(db::Tx& tx, const std::vector<RatedSystem>& systems, Time now) {
   json::array rows;
   for (const auto& [system, role] : systems) {
@@ -212,6 +221,8 @@ void upsert_systems(db::Tx& tx, const std::vector<RatedSystem>& systems, Time no
         {"os_release", system.os_release},
         {"groups", json::array(system.groups.begin(), system.groups.end())},
         {"role", to_string(role)},
+        {"org_id", or_null(system.org_id)},
+        {"reboot_pending", or_null(system.reboot_pending)},
         {"last_checkin_at", or_null(system.last_checkin)},
     });
   }

@@ -34,6 +34,8 @@ std::int64_t retract(db::Tx& tx, const std::vector<AdvisoryName>& names, Time no
 [[nodiscard]] std::int64_t count_groups(db::Tx& tx);
 void replace_groups(db::Tx& tx, const std::vector<ports::SystemGroup>& groups, Time now);
 
+void replace_organisations(db::Tx& tx, const std::vector<ports::Organisation>& organisations, Time now);
+
 struct RatedSystem {
   ports::ManagedSystem system;
   Role role = Role::Production;

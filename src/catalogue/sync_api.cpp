@@ -41,6 +41,11 @@ bool is_configured(const std::vector<Source>& configured, Source source) {
   return std::find(configured.begin(), configured.end(), source) != configured.end();
 }
 
+tl::unexpected<Error> cannot_sync(Source source, const std::string& why) {
+  const std::string name(to_string(source));
+  return fail(ErrorCode::ServiceUnavailable, name + " cannot be synchronised: " + why, {{"source", name}});
+}
+
 json::object status_answer(const db::Row& row, bool is_enabled) {
   const auto error = row.text_or_null("error");
   const auto run_id = row.integer_or_null("run_id");
@@ -80,33 +85,14 @@ Source wanted_source(const http::Request& request) {
                                                   : Source::Uyuni;
 }
 
-// The run is a row before any worker knows of it: the worker that the trigger wakes completes that row. A run that is open already was
-// triggered too, or its job is claimed: should its process die, the scheduler gives the job to another one.
 Result<http::Response> trigger(db::Pool& pool, const Clock& clock, const std::vector<Source>& configured, const http::Request& request) {
   const auto source = wanted_source(request);
-  const std::string name(to_string(source));
-  const auto refuse = [&](const std::string& what) {
-    return fail(ErrorCode::ServiceUnavailable, name + " cannot be synchronised: " + what, {{"source", name}});
-  };
-  if (!is_configured(configured, source)) return refuse("its address is not configured (UYUNI_URL, SPM_SYNC_URL)");
-  const auto now = clock.now();
+  if (!is_configured(configured, source)) return cannot_sync(source, "its address is not configured (UYUNI_URL, SPM_SYNC_URL)");
   db::Tx tx(pool);
-  const auto opened = open_run(tx, source, request.principal.actor, now);
-  if (opened.is_new) {
-    if (!scheduler::trigger(tx, job_name(source), now)) return refuse("no worker has registered its job yet; try again in a moment");
-    audit::append(tx, {.actor = request.principal.actor,
-                       .from_address = request.remote_address,
-                       .action = "sync.trigger",
-                       .subject_type = "sync_run",
-                       .subject_id = std::to_string(opened.run.id),
-                       .before = nullptr,
-                       .after = json::object{{"source", name}},
-                       .reason = "",
-                       .at = now});
-  }
+  const auto started = start_sync(tx, source, {request.principal.actor, request.remote_address, clock.now()});
+  if (!started) return tl::unexpected(started.error());
   tx.commit();
-  return http::json_response(
-      202, json::object{{"run_id", opened.run.id}, {"source", name}, {"status", "running"}, {"already_running", !opened.is_new}});
+  return http::json_response(202, *started);
 }
 
 Result<http::Response> list_runs(db::Pool& pool, const http::Request& request) {
@@ -115,8 +101,7 @@ Result<http::Response> list_runs(db::Pool& pool, const http::Request& request) {
   std::optional<std::int64_t> before;
   if (page->cursor) {
     if (page->cursor->size() != 1 || !page->cursor->front().is_int64()) {
-      return fail(ErrorCode::ValidationError, "the cursor belongs to another list",
-                  {{"fields", json::object{{"cursor", "must be the next_cursor of this list"}}}});
+      return http::foreign_cursor();
     }
     before = page->cursor->front().as_int64();
   }
@@ -132,9 +117,7 @@ Result<http::Response> list_runs(db::Pool& pool, const http::Request& request) {
   }
   const auto total = tx.execute(sql::count_runs, {source, status})[0].integer("total");
   tx.commit();
-  auto answer = http::list_answer(std::move(items), total, *page, next);
-  if (!next) answer["next_cursor"] = nullptr;
-  return http::json_response(200, answer);
+  return http::json_response(200, http::list_answer(std::move(items), total, *page, next));
 }
 
 Result<http::Response> show_run(db::Pool& pool, const http::Request& request) {
@@ -146,6 +129,27 @@ Result<http::Response> show_run(db::Pool& pool, const http::Request& request) {
 }
 
 }  // namespace
+
+// The run is a row before any worker knows of it: the worker that the trigger wakes completes that row. A run that is open already was
+// triggered too, or its job is claimed: should its process die, the scheduler gives the job to another one.
+Result<json::object> start_sync(db::Tx& tx, Source source, const AskedBy& asked) {
+  const std::string name(to_string(source));
+  const auto opened = open_run(tx, source, asked.actor, asked.at);
+  if (opened.is_new) {
+    if (!scheduler::trigger(tx, job_name(source), asked.at))
+      return cannot_sync(source, "no worker has registered its job yet; try again in a moment");
+    audit::append(tx, {.actor = asked.actor,
+                       .from_address = asked.from_address,
+                       .action = "sync.trigger",
+                       .subject_type = "sync_run",
+                       .subject_id = std::to_string(opened.run.id),
+                       .before = nullptr,
+                       .after = json::object{{"source", name}},
+                       .reason = "",
+                       .at = asked.at});
+  }
+  return json::object{{"run_id", opened.run.id}, {"source", name}, {"status", "running"}, {"already_running", !opened.is_new}};
+}
 
 std::vector<http::Endpoint> sync_endpoints(db::Pool& pool, const Clock& clock, std::vector<Source> configured) {
   using access::Permission;

@@ -59,6 +59,8 @@ std::string said_nothing(const std::string& what, std::int64_t known) {
 Result<std::vector<ports::ManagedSystem>> sync_systems(const SyncContext& context) {
   auto groups = context.upstreams.inventory->groups();
   if (!groups) return tl::unexpected(groups.error());
+  const auto organisations = context.upstreams.inventory->organisations();
+  if (!organisations) return tl::unexpected(organisations.error());
   auto systems = context.upstreams.inventory->systems();
   if (!systems) return tl::unexpected(systems.error());
   const auto now = context.clock.now();
@@ -82,6 +84,7 @@ Result<std::vector<ports::ManagedSystem>> sync_systems(const SyncContext& contex
   }
   store::replace_groups(tx, *groups, now);
   store::upsert_systems(tx, rows, now);
+  store::replace_organisations(tx, *organisations, now);
   const auto gone = store::mark_gone(tx, present, now);
   tx.commit();
   for (const auto& name : gone) log::warning("catalogue", "UYUNI does not list a system any more", {{"system", name}});

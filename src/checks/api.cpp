@@ -90,9 +90,7 @@ Result<Response> list(db::Pool& pool, const Clock&, const Request& request) {
   std::int64_t after = 0;
   if (page->cursor) {
     if (page->cursor->size() != 1 || !page->cursor->front().is_int64()) {
-      http::FieldErrors errors;
-      errors.add("cursor", "belongs to another list; start from the first page");
-      return tl::unexpected(errors.to_error());
+      return http::foreign_cursor();
     }
     after = page->cursor->front().get_int64();
   }

@@ -43,6 +43,7 @@ struct DatabaseSettings {
 struct SpmSyncSettings {
   std::string url;  // empty: not used
   std::string api_key;
+  std::string webhook_secret;  // empty: no webhook
   std::chrono::minutes poll_interval{};
   ports::Severity min_severity{};
   std::chrono::seconds timeout{};

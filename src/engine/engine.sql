@@ -386,7 +386,7 @@ SELECT i.queue_id, i.state, i.test_id, i.reason, q.advisory_name, q.target_os, q
        q.success_score, q.urgency_score, t.id AS latest_test, t.status AS result
 FROM test_batch_items i
 JOIN test_batches b ON b.id = i.batch_id
-JOIN patch_test_queue q ON q.id = i.queue_id
+JOIN patch_test_queue q ON q.id = i.queue_id AND q.deleted_at IS NULL
 LEFT JOIN LATERAL (SELECT t.id, t.status FROM item_tests r JOIN patch_tests t ON t.id = r.test_id
                    WHERE r.queue_id = i.queue_id AND t.started_at >= b.created_at ORDER BY t.id DESC LIMIT 1) t ON true
 WHERE i.batch_id = $1::bigint ORDER BY i.queue_id;

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/serialize.hpp>
-
 #include "engine/engine_sql.hpp"
+#include "http/server_sent.hpp"
 
 namespace spm::engine {
 namespace {
@@ -30,7 +29,7 @@ std::string as_server_sent(const outbox::Event& event) {
   const auto body = event_json(event);
   const auto* type = body.if_contains("type");
   const std::string name = type != nullptr && type->is_string() ? std::string(type->get_string()) : "event";
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.id, name, json::serialize(body));
+  return http::server_sent(event.id, name, body);
 }
 
 http::Piece piece_of(const News& news, std::int64_t& after) {

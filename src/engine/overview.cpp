@@ -5,7 +5,6 @@
 #include "base/json_write.hpp"
 #include "catalogue/catalogue.hpp"
 #include "engine/engine_sql.hpp"
-#include "http/field_errors.hpp"
 
 namespace spm::engine {
 namespace {
@@ -37,9 +36,7 @@ json::object entry_json(const db::Row& row, Time now) {
 Result<std::optional<std::int64_t>> last_seen(const http::Page& page) {
   if (!page.cursor) return std::nullopt;
   if (page.cursor->size() == 1 && page.cursor->at(0).is_int64()) return page.cursor->at(0).get_int64();
-  http::FieldErrors errors;
-  errors.add("cursor", "belongs to another list; start from the first page");
-  return tl::unexpected(errors.to_error());
+  return http::foreign_cursor();
 }
 
 struct Systems {

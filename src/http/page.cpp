@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 
+#include "base/json_write.hpp"
 #include "http/field_errors.hpp"
 
 namespace spm::http {
@@ -40,7 +41,15 @@ std::optional<json::array> decode_cursor(std::string_view text) {
   return std::move(value.as_array());
 }
 
+tl::unexpected<Error> wrong_cursor(const std::string& problem) {
+  FieldErrors errors;
+  errors.add("cursor", problem);
+  return tl::unexpected<Error>(errors.to_error());
+}
+
 }  // namespace
+
+tl::unexpected<Error> foreign_cursor() { return wrong_cursor("belongs to another list or another order; start from the first page"); }
 
 Result<Page> page_of(const Request& request) {
   const Page defaults;
@@ -48,11 +57,7 @@ Result<Page> page_of(const Request& request) {
             std::nullopt};
   if (const auto cursor = request.query_param("cursor")) {
     page.cursor = decode_cursor(*cursor);
-    if (!page.cursor) {
-      FieldErrors errors;
-      errors.add("cursor", "must be the next_cursor of an earlier answer");
-      return tl::unexpected<Error>(errors.to_error());
-    }
+    if (!page.cursor) return wrong_cursor("must be the next_cursor of an earlier answer");
   }
   return page;
 }
@@ -74,7 +79,7 @@ json::object list_answer(json::array items, std::int64_t total, const Page& page
   answer["total"] = total;
   answer["limit"] = page.limit;
   answer["offset"] = page.offset;
-  if (next_cursor) answer["next_cursor"] = *next_cursor;
+  answer["next_cursor"] = or_null(next_cursor);
   return answer;
 }
 

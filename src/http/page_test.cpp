@@ -39,7 +39,8 @@ TEST(Page, CursorsRoundTripAndForgeriesAreRefused) {
 }
 
 TEST(Page, ListAnswersHaveOneShape) {
-  EXPECT_EQ(list_answer({1, 2}, 7, {2, 4, {}}), json::parse(R"({"items":[1,2],"total":7,"limit":2,"offset":4})").as_object());
+  EXPECT_EQ(list_answer({1, 2}, 7, {2, 4, {}}),
+            json::parse(R"({"items":[1,2],"total":7,"limit":2,"offset":4,"next_cursor":null})").as_object());
   EXPECT_EQ(list_answer({}, 0, {}, "5b5d", "profiles"),
             json::parse(R"({"profiles":[],"total":0,"limit":50,"offset":0,"next_cursor":"5b5d"})").as_object());
 }

@@ -21,6 +21,9 @@ namespace {
 constexpr std::size_t kMaxMatched = 8 * 1024;
 constexpr std::size_t kMaxReferences = 16;
 
+// What a person is told instead of the pattern that was not met.
+constexpr std::string_view kProblem = "x-problem";
+
 const std::set<std::string_view> kChecked{
     "type",   "enum",  "const",    "minimum",  "maximum",     "minLength",  "maxLength", "pattern",
     "format", "items", "minItems", "maxItems", "uniqueItems", "properties", "required",  "additionalProperties",
@@ -223,7 +226,8 @@ void SchemaChecker::check_string(const json::object& schema, const json::string&
   if (const auto* pattern = schema.if_contains("pattern")) {
     const auto& compiled = patterns_.at(std::string(text_of(*pattern)));
     if (text.size() > kMaxMatched || !std::regex_search(text.begin(), text.end(), compiled)) {
-      errors.add(field, fmt::format("must match {}", text_of(*pattern)));
+      const auto* in_words = schema.if_contains(kProblem);
+      errors.add(field, in_words != nullptr ? std::string(text_of(*in_words)) : fmt::format("must match {}", text_of(*pattern)));
     }
   }
   if (const auto* format = schema.if_contains("format"); format != nullptr && text_of(*format) == "date-time" && !parse_time(text)) {

@@ -44,6 +44,13 @@ std::vector<Event> read_after(db::Tx& tx, std::int64_t id, const std::vector<std
   return read_all(tx.execute(sql::read_after, {id, horizon, topics, limit}));
 }
 
+std::vector<Event> newest(db::Tx& tx, const std::vector<std::string>& topics, int limit) {
+  const auto horizon = safe_horizon(tx);
+  return read_all(tx.execute(sql::newest, {horizon, topics, limit}));
+}
+
+std::int64_t position(db::Tx& tx) { return safe_horizon(tx); }
+
 std::vector<Event> of_test_after(db::Tx& tx, TestId test, std::int64_t id, int limit) {
   const auto horizon = safe_horizon(tx);
   return read_all(tx.execute(sql::of_test_after, {test, id, horizon, limit}));

@@ -29,7 +29,13 @@ void publish(db::Tx& tx, const Event& event);
 // transaction is still to commit: a reader that goes on from the last id it got misses nothing. Not in a transaction that published.
 [[nodiscard]] std::vector<Event> read_after(db::Tx& tx, std::int64_t id, const std::vector<std::string>& topics, int limit);
 
-// As above, of one test.
+// The newest `limit` events of these topics (all when empty), oldest first.
+[[nodiscard]] std::vector<Event> newest(db::Tx& tx, const std::vector<std::string>& topics, int limit);
+
+// The id from which a reader goes on who wants only what happens from now on.
+[[nodiscard]] std::int64_t position(db::Tx& tx);
+
+// As read_after, of one test.
 [[nodiscard]] std::vector<Event> of_test_after(db::Tx& tx, TestId test, std::int64_t id, int limit);
 
 // The events of one test, oldest first, the newest `limit` of them.

@@ -27,6 +27,12 @@ SELECT id, topic, queue_id, test_id, payload, created_at FROM events
 WHERE id > $1 AND id <= $2 AND (cardinality($3::text[]) = 0 OR topic = ANY ($3::text[]))
 ORDER BY id LIMIT $4
 
+-- name: newest
+SELECT id, topic, queue_id, test_id, payload, created_at FROM (
+  SELECT id, topic, queue_id, test_id, payload, created_at FROM events
+  WHERE id <= $1 AND (cardinality($2::text[]) = 0 OR topic = ANY ($2::text[])) ORDER BY id DESC LIMIT $3::integer
+) newest ORDER BY id;
+
 -- name: of_test_after
 SELECT id, topic, queue_id, test_id, payload, created_at FROM events
 WHERE test_id = $1::bigint AND id > $2::bigint AND id <= $3::bigint ORDER BY id LIMIT $4::integer

@@ -52,6 +52,13 @@ struct ManagedSystem {
   std::string os_release;  // "ubuntu-24.04", "almalinux-9"; empty when unknown
   std::vector<std::string> groups;
   std::optional<Time> last_checkin;
+  std::optional<std::int64_t> org_id = std::nullopt;  // nullopt: the account may not ask
+  std::optional<bool> reboot_pending = std::nullopt;  // as the source believes, which may lag; nullopt: it did not say
+};
+
+struct Organisation {
+  std::int64_t id = 0;
+  std::string name;
 };
 
 struct SystemGroup {
@@ -75,6 +82,8 @@ class Inventory {
  public:
   virtual ~Inventory() = default;
   [[nodiscard]] virtual Result<std::vector<SystemGroup>> groups() = 0;
+  // Those that the account sees: all of them for a product administrator, its own one for others; empty when it may not even ask that.
+  [[nodiscard]] virtual Result<std::vector<Organisation>> organisations() = 0;
   // All systems the account sees. An empty list from a server that had systems before is for the caller to distrust.
   [[nodiscard]] virtual Result<std::vector<ManagedSystem>> systems() = 0;
   // For each system what it misses. A system that the answer left out is absent from the map, which is not "nothing applicable".

@@ -19,8 +19,6 @@ using http::Method;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kForeignKeyViolation = "23503";
-
 Acting acting_of(const Request& request, Time now) { return {request.principal.actor, request.remote_address, now}; }
 
 tl::unexpected<Error> wrong_field(const std::string& field, const std::string& problem) {
@@ -80,9 +78,7 @@ Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request
   store::Window window{page->limit, page->offset, std::nullopt};
   if (page->cursor) {
     window.after = place_from(*page->cursor, mode);
-    if (!window.after) {
-      return wrong_field("cursor", "belongs to another list or to another order of the queue; start from the first page");
-    }
+    if (!window.after) return http::foreign_cursor();
   }
   std::vector<store::Entry> entries = store::page(tx, filter, window, mode);
   store::add_waiting(tx, entries, clock.now());
@@ -225,8 +221,10 @@ bool may_be_deleted(Status status) {
   return status == Status::Queued || status == Status::RetryPending || status == Status::Failed || status == Status::Superseded;
 }
 
-tl::unexpected<Error> must_stay(const Item& item, std::string_view why) {
-  return fail(ErrorCode::CannotDelete, fmt::format("queue item {} ({}) cannot be deleted: {}", item.id.value, item.erratum.value, why),
+tl::unexpected<Error> must_stay(const Item& item) {
+  return fail(ErrorCode::CannotDelete,
+              fmt::format("queue item {} ({}) cannot be deleted: it is {}; only queued, retry_pending, failed and superseded items can be",
+                          item.id.value, item.erratum.value, to_string(item.status)),
               {{"queue_id", item.id.value}, {"status", to_string(item.status)}});
 }
 
@@ -256,20 +254,13 @@ void record_deletion(db::Tx& tx, const Item& item, const Acting& acting) {
 // DELETE /queue/{id}
 Result<Response> delete_item(db::Pool& pool, const Clock& clock, const Request& request) {
   const QueueId id{request.path_id()};
+  const Acting acting = acting_of(request, clock.now());
   db::Tx tx(pool);
   const std::optional<Item> item = lock(tx, id);
   if (!item) return no_such_item(id);
-  if (!may_be_deleted(item->status)) {
-    return must_stay(*item,
-                     fmt::format("it is {}; only queued, retry_pending, failed and superseded items can be", to_string(item->status)));
-  }
-  try {
-    tx.execute(sql::delete_item, {id});
-  } catch (const db::DatabaseError& error) {
-    if (error.sqlstate() != kForeignKeyViolation) throw;
-    return must_stay(*item, "its test runs and decisions are evidence and stay on record");
-  }
-  record_deletion(tx, *item, acting_of(request, clock.now()));
+  if (!may_be_deleted(item->status)) return must_stay(*item);
+  tx.execute(sql::delete_item, {id, acting.now});
+  record_deletion(tx, *item, acting);
   tx.commit();
   return http::json_response(200, json::object{{"deleted", true}, {"queue_id", id.value}, {"errata_id", item->erratum.value}});
 }

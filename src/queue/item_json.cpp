@@ -120,10 +120,9 @@ json::object list_json(const std::vector<store::Entry>& entries, const std::map<
     by_status[to_string(status)] = count;
     if (!wanted || *wanted == status) total += count;
   }
-  const bool is_last = static_cast<std::int64_t>(entries.size()) < page.limit;
-  json::object answer = http::list_answer(std::move(items), total, page);
-  answer["next_cursor"] =
-      is_last ? json::value(nullptr) : json::value(http::encode_cursor(cursor_keys(store::order_key(entries.back().item), mode)));
+  std::optional<std::string> next;
+  if (http::is_full(items, page)) next = http::encode_cursor(cursor_keys(store::order_key(entries.back().item), mode));
+  json::object answer = http::list_answer(std::move(items), total, page, next);
   answer["by_status"] = std::move(by_status);
   return answer;
 }

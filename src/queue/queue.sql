@@ -1,4 +1,5 @@
--- Table patch_test_queue (db/migrations/0001_initial.sql): one erratum for one target_os on its way. Its status moves by `advance` alone.
+-- Table patch_test_queue (db/migrations/0001_initial.sql): one erratum for one target_os on its way. Its status moves by `advance` alone,
+-- but for `delete_item`.
 
 -- ---------------------------------------------------------------- lifecycle
 
@@ -24,20 +25,20 @@ WHERE id = $1::bigint AND status = $2::text
 RETURNING advisory_name, target_os;
 
 -- name: status_of
-SELECT status, advisory_name FROM patch_test_queue WHERE id = $1::bigint;
+SELECT status, advisory_name FROM patch_test_queue WHERE id = $1::bigint AND deleted_at IS NULL;
 
 -- ---------------------------------------------------------------- items
 
 -- name: find
 SELECT id, advisory_name, target_os, status, priority_override, requires_reboot, success_score, urgency_score, retry_count, retry_after, autostart,
        superseded_by, failure_phase, failure_class, failure_reason, snooze_until, pending_since, notes, created_by, queued_at, started_at, completed_at
-FROM patch_test_queue WHERE id = $1::bigint;
+FROM patch_test_queue WHERE id = $1::bigint AND deleted_at IS NULL;
 
 -- NO KEY: the rows of runs refer to the item, and two runs of one item that end at once each hold a share of its key before they come here.
 -- name: lock
 SELECT id, advisory_name, target_os, status, priority_override, requires_reboot, success_score, urgency_score, retry_count, retry_after, autostart,
        superseded_by, failure_phase, failure_class, failure_reason, snooze_until, pending_since, notes, created_by, queued_at, started_at, completed_at
-FROM patch_test_queue WHERE id = $1::bigint FOR NO KEY UPDATE;
+FROM patch_test_queue WHERE id = $1::bigint AND deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: configured_mode
 SELECT value FROM orchestrator_config WHERE key = 'queue_mode';
@@ -90,7 +91,7 @@ WHERE ranked.id = ANY ($2::bigint[]);
 -- name: page_safest
 WITH page AS MATERIALIZED (
   SELECT i.* FROM patch_test_queue i
-  WHERE ($1::text IS NULL OR i.status = $1::text)
+  WHERE i.deleted_at IS NULL AND ($1::text IS NULL OR i.status = $1::text)
     AND ($2::text IS NULL OR i.target_os = $2::text)
     AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM errata_cache e WHERE e.advisory_name = i.advisory_name AND e.severity = $3::text))
     AND ($4::text IS NULL OR EXISTS (SELECT 1 FROM errata_cache e WHERE e.advisory_name = i.advisory_name
@@ -107,7 +108,7 @@ ORDER BY page.priority_override DESC, page.requires_reboot, page.success_score D
 -- name: page_by_urgency
 WITH page AS MATERIALIZED (
   SELECT i.*, CASE WHEN $7::text = 'smart' THEN i.urgency_score * i.success_score ELSE i.urgency_score END AS weight FROM patch_test_queue i
-  WHERE ($1::text IS NULL OR i.status = $1::text)
+  WHERE i.deleted_at IS NULL AND ($1::text IS NULL OR i.status = $1::text)
     AND ($2::text IS NULL OR i.target_os = $2::text)
     AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM errata_cache e WHERE e.advisory_name = i.advisory_name AND e.severity = $3::text))
     AND ($4::text IS NULL OR EXISTS (SELECT 1 FROM errata_cache e WHERE e.advisory_name = i.advisory_name
@@ -121,10 +122,11 @@ SELECT page.*, e.synopsis, e.severity, e.packages -> 0 ->> 'evr' AS errata_versi
 FROM page JOIN errata_cache e ON e.advisory_name = page.advisory_name
 ORDER BY page.priority_override DESC, page.weight DESC, page.id;
 
--- How many there are in each status under the other filters; their sum over the wanted statuses is the total of the list.
+-- How many there are in each status under the other filters; their sum over the wanted statuses is the total of the list. Without filters
+-- the index queue_by_status alone answers: so deleted items are known here by their status.
 -- name: count_by_status
 SELECT i.status, count(*) AS items FROM patch_test_queue i
-WHERE ($1::text IS NULL OR i.target_os = $1::text)
+WHERE i.status <> 'deleted' AND ($1::text IS NULL OR i.target_os = $1::text)
   AND ($2::text IS NULL OR EXISTS (SELECT 1 FROM errata_cache e WHERE e.advisory_name = i.advisory_name AND e.severity = $2::text))
   AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM errata_cache e WHERE e.advisory_name = i.advisory_name
                                    AND (e.advisory_name ILIKE $3::text OR e.synopsis ILIKE $3::text)))
@@ -133,11 +135,12 @@ GROUP BY i.status;
 -- name: entry
 SELECT i.*, e.synopsis, e.severity, e.packages -> 0 ->> 'evr' AS errata_version
 FROM patch_test_queue i JOIN errata_cache e ON e.advisory_name = i.advisory_name
-WHERE i.id = $1::bigint;
+WHERE i.id = $1::bigint AND i.deleted_at IS NULL;
 
 -- name: counts
 SELECT i.target_os, i.status, e.severity, count(*) AS items
 FROM patch_test_queue i JOIN errata_cache e ON e.advisory_name = i.advisory_name
+WHERE i.deleted_at IS NULL
 GROUP BY i.target_os, i.status, e.severity;
 
 -- name: times
@@ -163,7 +166,7 @@ FROM unnest($1::text[]) WITH ORDINALITY AS wanted(name, place)
 LEFT JOIN errata_cache e ON e.advisory_name = wanted.name
 LEFT JOIN risk_profiles p ON p.advisory_name = wanted.name
 LEFT JOIN patch_test_queue open ON open.advisory_name = wanted.name AND open.target_os = $2::text
-                                AND open.status NOT IN ('completed', 'rolled_back', 'superseded')
+                                AND open.status NOT IN ('completed', 'rolled_back', 'superseded', 'deleted')
 ORDER BY wanted.place;
 
 -- The newest erratum that covers each of these and can take its place: it is in the queue, or UYUNI can apply it. errata_cache.superseded_by
@@ -183,7 +186,7 @@ SELECT DISTINCT ON (newer.erratum, newer.target_os) newer.erratum, newer.target_
 FROM newer
 JOIN errata_cache e ON e.advisory_name = newer.name
 LEFT JOIN patch_test_queue open ON open.advisory_name = newer.name AND open.target_os = newer.target_os
-                                AND open.status NOT IN ('completed', 'rolled_back', 'superseded', 'failed', 'rejected')
+                                AND open.status NOT IN ('completed', 'rolled_back', 'superseded', 'deleted', 'failed', 'rejected')
 WHERE e.withdrawn_at IS NULL AND (e.in_uyuni OR open.id IS NOT NULL)
 ORDER BY newer.erratum, newer.target_os, newer.depth DESC;
 
@@ -191,7 +194,7 @@ ORDER BY newer.erratum, newer.target_os, newer.depth DESC;
 INSERT INTO patch_test_queue (advisory_name, target_os, status, priority_override, requires_reboot, success_score, urgency_score, notes, created_by, queued_at, changed_at)
 SELECT p.advisory_name, $2::text, 'queued', $3::integer, p.requires_reboot, p.success_score, p.urgency_score, $4::text, $5::text, $6::timestamptz, $6::timestamptz
 FROM risk_profiles p WHERE p.advisory_name = $1::text
-ON CONFLICT (advisory_name, target_os) WHERE status NOT IN ('completed', 'rolled_back', 'superseded') DO NOTHING
+ON CONFLICT (advisory_name, target_os) WHERE status NOT IN ('completed', 'rolled_back', 'superseded', 'deleted') DO NOTHING
 RETURNING id;
 
 -- Errata that are missing on test systems and have no open item there. Covered ones are left to covering_of.
@@ -203,7 +206,7 @@ JOIN errata_cache e ON e.advisory_name = a.advisory_name AND e.withdrawn_at IS N
 WHERE e.severity = ANY ($1::text[])
   AND (cardinality($2::text[]) = 0 OR s.target_os = ANY ($2::text[]))
   AND NOT EXISTS (SELECT 1 FROM patch_test_queue i WHERE i.advisory_name = e.advisory_name AND i.target_os = s.target_os
-                  AND i.status NOT IN ('completed', 'rolled_back', 'superseded'))
+                  AND i.status NOT IN ('completed', 'rolled_back', 'superseded', 'deleted'))
   AND NOT ($3::boolean AND EXISTS (SELECT 1 FROM patch_test_queue i WHERE i.advisory_name = e.advisory_name AND i.target_os = s.target_os
                                    AND i.status IN ('completed', 'rolled_back')))
 ORDER BY s.target_os, e.issued_at NULLS LAST, e.advisory_name;
@@ -230,7 +233,7 @@ SELECT id FROM patch_test_queue WHERE advisory_name = $1::text AND target_os = $
 UPDATE patch_test_queue i
 SET requires_reboot = p.requires_reboot, success_score = p.success_score, urgency_score = p.urgency_score, changed_at = $1::timestamptz
 FROM risk_profiles p
-WHERE p.advisory_name = i.advisory_name AND i.status NOT IN ('completed', 'rolled_back', 'superseded')
+WHERE p.advisory_name = i.advisory_name AND i.status NOT IN ('completed', 'rolled_back', 'superseded', 'deleted')
   AND (i.requires_reboot, i.success_score, i.urgency_score) IS DISTINCT FROM (p.requires_reboot, p.success_score, p.urgency_score);
 
 -- name: lock_returning_snoozed
@@ -246,9 +249,10 @@ UPDATE patch_test_queue
 SET priority_override = coalesce($2::integer, priority_override), notes = coalesce($3::text, notes), changed_at = $4::timestamptz
 WHERE id = $1::bigint;
 
--- Test runs and decisions are evidence: their foreign keys refuse to lose the item.
+-- The row stays: test runs and decisions refer to it, and they are evidence. Lists, look-ups and the order know it no more.
 -- name: delete_item
-DELETE FROM patch_test_queue WHERE id = $1::bigint;
+UPDATE patch_test_queue SET status = 'deleted', deleted_at = $2::timestamptz, changed_at = $2::timestamptz, autostart = false
+WHERE id = $1::bigint;
 
 -- ---------------------------------------------------------------- why an item waits
 

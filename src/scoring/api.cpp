@@ -74,8 +74,7 @@ Result<After> after_of(const http::Page& page) {
   if (!page.cursor) return After{};
   const auto& keys = *page.cursor;
   if (keys.size() != 2 || !keys[0].is_int64() || !keys[1].is_string() || keys[0].as_int64() < 0 || keys[0].as_int64() > 100) {
-    return fail(ErrorCode::ValidationError, "the cursor belongs to another list",
-                {{"fields", json::object{{"cursor", "must be the next_cursor of this list"}}}});
+    return http::foreign_cursor();
   }
   return After{keys[0].as_int64(), json::value_to<std::string>(keys[1])};
 }
@@ -100,9 +99,7 @@ Result<http::Response> list_profiles(db::Pool& pool, const http::Request& reques
   }
   const auto total = tx.execute(sql::count_profiles, {min_score, max_score, os, severity})[0].integer("total");
   tx.commit();
-  auto answer = http::list_answer(std::move(items), total, *page, next, "profiles");
-  if (!next) answer["next_cursor"] = nullptr;
-  return http::json_response(200, answer);
+  return http::json_response(200, http::list_answer(std::move(items), total, *page, next, "profiles"));
 }
 
 Result<http::Response> show_profile(db::Pool& pool, const http::Request& request) {

@@ -260,6 +260,66 @@ TEST_F(Approvals, TheDetailShowsWhatAPersonNeedsToDecide) {
 
 // ---------------------------------------------------------------- notes
 
+TEST_F(Approvals, InABatchEachItemStandsOrFallsAlone) {
+  const QueueId first = tested("USN-1-1");
+  const QueueId second = tested("USN-2-1");
+  rows.scored({.name = "USN-3-1"});
+  const QueueId queued = rows.item("USN-3-1");
+  const auto batch = [&](const json::object& body) { return caller.call(Method::Post, "/api/v1/approvals/batch", body); };
+  const json::array ids{first.value, queued.value, 987654, second.value};
+  const auto answer = batch({{"action", "reject"}, {"queue_ids", ids}, {"reason", "withdrawn"}});
+  ASSERT_EQ(answer.status, 200) << answer.message;
+  EXPECT_EQ(answer.body.at("processed"), json::value(4));
+  EXPECT_EQ(answer.body.at("succeeded"), json::value(2));
+  EXPECT_EQ(answer.body.at("failed"), json::value(2));
+  EXPECT_EQ(answer.body.at("results").at(1).at("error"), json::value("invalid_transition"));
+  EXPECT_EQ(answer.body.at("results").at(2).at("error"), json::value("not_found"));
+  EXPECT_EQ(rows.read(first).status, Status::Rejected);
+  EXPECT_EQ(rows.read(second).status, Status::Rejected);
+  EXPECT_EQ(rows.read(queued).status, Status::Queued);
+}
+
+TEST_F(Approvals, ABatchSaysEverythingThatIsMissing) {
+  const QueueId id = tested("USN-1-1");
+  const auto batch = [&](json::object body) {
+    body["queue_ids"] = json::array{id.value};
+    return caller.call(Method::Post, "/api/v1/approvals/batch", body);
+  };
+  const auto snooze = batch({{"action", "snooze"}, {"reason", " "}});
+  EXPECT_EQ(snooze.status, 400);
+  EXPECT_TRUE(snooze.body.at("fields").as_object().contains("reason"));
+  EXPECT_TRUE(snooze.body.at("fields").as_object().contains("snooze_days"));
+  EXPECT_EQ(batch({{"action", "approve"}, {"snooze_days", 3}}).status, 400);
+  EXPECT_EQ(batch({{"action", "approve"}, {"schedule_deployment", true}}).status, 400);
+  EXPECT_EQ(rows.read(id).status, Status::PendingApproval);
+  EXPECT_EQ(batch({{"action", "snooze"}, {"snooze_days", 3}, {"reason", "later"}}).status, 200);
+  EXPECT_EQ(rows.read(id).status, Status::Snoozed);
+}
+
+TEST_F(Approvals, TheHistoryIsFilteredAndPaged) {
+  const auto at = [&](std::chrono::hours later) { return format_time(clock.now() + later); };
+  const auto before = at(std::chrono::hours(-1));
+  decide(tested("USN-1-1"), "approve");
+  decide(tested("USN-2-1"), "reject", {{"reason", "breaks the lab"}});
+  const auto after = at(std::chrono::hours(1));
+  const auto history = [&](const std::multimap<std::string, std::string>& query) {
+    std::vector<std::string> names;
+    const auto answer = caller.call(Method::Get, "/api/v1/approvals/history", nullptr, query);
+    if (answer.status != 200) return std::vector<std::string>{answer.error};
+    for (const auto& item : answer.body.at("items").as_array()) names.emplace_back(item.at("errata_id").as_string());
+    return names;
+  };
+  EXPECT_THAT(history({}), ElementsAre("USN-2-1", "USN-1-1"));
+  EXPECT_THAT(history({{"action", "approve"}}), ElementsAre("USN-1-1"));
+  EXPECT_THAT(history({{"errata", "USN-2-1"}}), ElementsAre("USN-2-1"));
+  EXPECT_THAT(history({{"actor", "api-key:tester"}, {"from", before}, {"to", after}}), ElementsAre("USN-2-1", "USN-1-1"));
+  EXPECT_THAT(history({{"actor", "user:ada"}}), IsEmpty());
+  EXPECT_THAT(history({{"from", after}}), IsEmpty());
+  EXPECT_THAT(history({{"from", "2026-03-02T09:15:00"}}), ElementsAre("validation_error")) << "a time without a zone";
+  const auto first = caller.call(Method::Get, "/api/v1/approvals/history", nullptr, {{"limit", "1"}});
+  EXPECT_THAT(history({{"limit", "1"}, {"cursor", std::string(first.body.at("next_cursor").as_string())}}), ElementsAre("USN-1-1"));
+}
+
 TEST_F(Approvals, EachDecisionIsNotedOnItsTestSystemOnce) {
   decide(tested("USN-1-1"), "approve");
   decide(tested("USN-2-1"), "reject", {{"reason", "breaks the printer"}});

@@ -16,6 +16,7 @@ namespace spm::test {
 class FakeInventory final : public ports::Inventory {
  public:
   std::vector<ports::SystemGroup> group_list{{"test-ubuntu-2404", "tests", 1, 1}};
+  std::vector<ports::Organisation> organisation_list{{1, "Hospital"}};
   std::vector<ports::ManagedSystem> system_list;
   std::map<SystemId, std::vector<ports::ApplicableErratum>> missing;
   std::map<AdvisoryName, ports::Advisory> details;
@@ -30,6 +31,10 @@ class FakeInventory final : public ports::Inventory {
   Result<std::vector<ports::SystemGroup>> groups() override {
     if (down) return tl::unexpected(*down);
     return group_list;
+  }
+  Result<std::vector<ports::Organisation>> organisations() override {
+    if (down) return tl::unexpected(*down);
+    return organisation_list;
   }
   Result<std::vector<ports::ManagedSystem>> systems() override {
     if (down) return tl::unexpected(*down);
@@ -65,6 +70,8 @@ class FakeInventory final : public ports::Inventory {
     system.target_os = os;
     system.os_release = release;
     system.groups = groups;
+    system.org_id = 1;
+    system.reboot_pending = false;
     system_list.push_back(system);
   }
 

@@ -310,7 +310,7 @@ TEST_F(Queue, PatchMakesOnlyTheTransitionsThatAPersonMayAskFor) {
   EXPECT_EQ(one(Method::Patch, QueueId{987654}, json::object{{"notes", "x"}}).status, 404);
 }
 
-TEST_F(Queue, DeletesWhatHasNoEvidenceAndIsNotUnderWay) {
+TEST_F(Queue, DeletesWhatIsNotUnderWayAndKeepsTheEvidence) {
   rows.system({.id = 1});
   for (const std::string name : {"USN-1-1", "USN-2-1", "USN-3-1"}) rows.scored({.name = name});
   const QueueId queued = rows.item("USN-1-1");
@@ -321,12 +321,27 @@ TEST_F(Queue, DeletesWhatHasNoEvidenceAndIsNotUnderWay) {
   const QueueId in_test = rows.item("USN-2-1", {Status::Testing});
   EXPECT_EQ(one(Method::Delete, in_test).error, "cannot_delete");
   const QueueId failed = rows.item("USN-3-1", {Status::Testing, Status::Failed});
-  rows.test_run(failed, 1, "failed");
-  const auto refused = one(Method::Delete, failed);
-  EXPECT_EQ(refused.status, 400);
-  EXPECT_EQ(refused.error, "cannot_delete");
-  EXPECT_THAT(refused.message, HasSubstr("evidence"));
-  EXPECT_EQ(rows.read(failed).status, Status::Failed);
+  const TestId run = rows.test_run(failed, 1, "failed");
+  EXPECT_EQ(one(Method::Delete, failed).status, 200);
+  EXPECT_EQ(database.query("SELECT queue_id::text AS item FROM patch_tests WHERE id = " + std::to_string(run.value))[0].text("item"),
+            std::to_string(failed.value));
+}
+
+TEST_F(Queue, ADeletedItemIsNowhereAndItsErratumCanBeQueuedAgain) {
+  for (const std::string name : {"USN-1-1", "USN-2-1"}) rows.scored({.name = name});
+  const QueueId deleted = rows.item("USN-1-1");
+  rows.item("USN-2-1");
+  one(Method::Delete, deleted);
+  EXPECT_EQ(one(Method::Get, deleted).status, 404);
+  EXPECT_EQ(one(Method::Patch, deleted, json::object{{"notes", "x"}}).status, 404);
+  const auto listed = caller.call(Method::Get, "/api/v1/queue");
+  EXPECT_THAT(names_in(listed.body), ElementsAre("USN-2-1"));
+  EXPECT_EQ(listed.body.at("total"), json::value(1));
+  EXPECT_EQ(listed.body.at("items").at(0).at("position"), json::value(1));
+  EXPECT_EQ(caller.call(Method::Get, "/api/v1/queue/stats").body.at("total"), json::value(1));
+  const auto first = in_tx([](db::Tx& tx) { return queue::next(tx, "ubuntu", queue::Mode::Safest); });
+  EXPECT_EQ(first->erratum.value, "USN-2-1");
+  EXPECT_EQ(add({"USN-1-1"}).status, 201);
 }
 
 TEST_F(Queue, RefusesWhatTheContractDoesNotKnowAndChangesNothing) {

@@ -14,10 +14,12 @@
 #include "engine/engine_sql.hpp"
 #include "health/health_sql.hpp"
 #include "http/http_sql.hpp"
+#include "live/live_sql.hpp"
 #include "outbox/outbox_sql.hpp"
 #include "queue/queue_sql.hpp"
 #include "scheduler/scheduler_sql.hpp"
 #include "scoring/scoring_sql.hpp"
+#include "systems/systems_sql.hpp"
 #include "tests/support/postgres.hpp"
 
 namespace spm {
@@ -38,10 +40,12 @@ std::vector<const db::Statement*> all_statements() {
   add(engine::sql::kAll);
   add(health::sql::kAll);
   add(http::sql::kAll);
+  add(live::sql::kAll);
   add(outbox::sql::kAll);
   add(queue::sql::kAll);
   add(scheduler::sql::kAll);
   add(scoring::sql::kAll);
+  add(systems::sql::kAll);
   return all;
 }
 

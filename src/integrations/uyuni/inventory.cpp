@@ -5,6 +5,7 @@
 #include "base/package_grammar.hpp"
 #include "integrations/uyuni/advisory_details.hpp"
 #include "integrations/uyuni/fields.hpp"
+#include "integrations/uyuni/organisations.hpp"
 #include "integrations/uyuni/parallel.hpp"
 #include "integrations/uyuni/system_list.hpp"
 
@@ -98,6 +99,8 @@ Result<std::vector<ports::ManagedSystem>> UyuniInventory::systems() {
   if (!known_groups) return tl::unexpected<Error>(known_groups.error());
   return list_systems(client_, *known_groups);
 }
+
+Result<std::vector<ports::Organisation>> UyuniInventory::organisations() { return list_organisations(client_); }
 
 Result<Applicable> UyuniInventory::applicable(const std::vector<SystemId>& systems) {
   const int threads = std::max(client_.options().concurrency, 1);

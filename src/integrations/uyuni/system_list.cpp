@@ -5,6 +5,7 @@
 #include "base/os_release.hpp"
 #include "base/package_grammar.hpp"
 #include "integrations/uyuni/fields.hpp"
+#include "integrations/uyuni/organisations.hpp"
 #include "integrations/uyuni/parallel.hpp"
 
 namespace spm::uyuni {
@@ -185,6 +186,23 @@ Result<bool> tell_os(UyuniClient& client, std::map<SystemId, ManagedSystem>& sys
   return true;
 }
 
+// Whom UYUNI believes to want a reboot; nullopt when the account may not ask. The flag lags: tests look for themselves.
+Result<std::optional<std::set<SystemId>>> wanting_reboot(UyuniClient& client) {
+  const std::string method = "system.listSuggestedReboot";
+  const auto answer = client.call(method, {}, Repeat::Safe);
+  if (!answer && answer.error().upstream == UpstreamFailure::Refused) return std::optional<std::set<SystemId>>();
+  const auto list = list_of(answer, method);
+  if (!list) return tl::unexpected<Error>(list.error());
+  std::set<SystemId> systems;
+  for (const xmlrpc::Value& entry : **list) {
+    const xmlrpc::Struct* members = entry.structure();
+    const auto id = members == nullptr ? std::nullopt : integer_of(*members, "id");
+    if (!id) return bad_answer(method, "an entry has no id");
+    systems.insert(SystemId{*id});
+  }
+  return std::optional(std::move(systems));
+}
+
 }  // namespace
 
 Result<std::vector<ManagedSystem>> list_systems(UyuniClient& client, const std::vector<ports::SystemGroup>& groups) {
@@ -202,6 +220,11 @@ Result<std::vector<ManagedSystem>> list_systems(UyuniClient& client, const std::
       client, groups, 1, [&](std::span<const ports::SystemGroup> part) { return group_members(client, part.front().name); });
   if (!members) return tl::unexpected<Error>(members.error());
 
+  const auto own = own_organisation(client);
+  if (!own) return tl::unexpected<Error>(own.error());
+  const auto rebooting = wanting_reboot(client);
+  if (!rebooting) return tl::unexpected<Error>(rebooting.error());
+
   // What speaks of a system that listSystems did not name appeared meanwhile: the next sync has it.
   const auto each_known = [&](const FoundList& list, const auto& take) {
     for (const Found& found : list) {
@@ -214,7 +237,11 @@ Result<std::vector<ManagedSystem>> list_systems(UyuniClient& client, const std::
   if (auto told = tell_os(client, *systems, ids); !told) return tl::unexpected<Error>(told.error());
 
   std::vector<ManagedSystem> list;
-  for (auto& [id, system] : *systems) list.push_back(std::move(system));
+  for (auto& [id, system] : *systems) {
+    if (*own) system.org_id = (*own)->id;
+    if (*rebooting) system.reboot_pending = (*rebooting)->contains(id);
+    list.push_back(std::move(system));
+  }
   return list;
 }
 

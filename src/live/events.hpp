@@ -1,0 +1,21 @@
+#pragma once
+// Events as one caller may see them. Inside live/ only.
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "access/permission.hpp"
+#include "db/db.hpp"
+#include "outbox/outbox.hpp"
+
+namespace spm::live {
+
+// {"id", "at", "topic", "queue_id", "test_id", "type", …}: one event as the API shows it.
+[[nodiscard]] json::object event_json(const outbox::Event& event);
+
+// Those of the events that speak of no system, or of one that the scope covers. In the caller's transaction.
+[[nodiscard]] std::vector<outbox::Event> within(db::Tx& tx, const access::Scope& scope, std::vector<outbox::Event> events);
+
+}  // namespace spm::live

@@ -1,0 +1,95 @@
+// What happens, over all topics: as a page, as a stream, and only what the caller may see.
+
+#include "live/live.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "outbox/outbox.hpp"
+#include "tests/integration/queue_rows.hpp"
+#include "tests/integration/scoped_caller.hpp"
+
+namespace spm::live {
+namespace {
+
+using test::each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class Live : public testing::Test {
+ protected:
+  void happens(const std::string& topic, const std::string& type, std::optional<std::int64_t> system = std::nullopt) {
+    db::Tx tx(database.pool());
+    json::object payload{{"type", type}};
+    if (system) payload["system_id"] = *system;
+    outbox::publish(tx, {.topic = topic, .queue_id = {}, .test_id = {}, .payload = payload, .at = clock.now()});
+    tx.commit();
+  }
+  http::Response stream(const std::string& query = "", const std::string& last_id = "") {
+    http::Request request;
+    request.method = http::Method::Get;
+    request.path = "/api/v1/events";
+    request.query = http::parse_query(query).value();
+    request.headers.emplace("Accept", "text/event-stream");
+    if (!last_id.empty()) request.headers.emplace("Last-Event-ID", last_id);
+    return caller.send(std::move(request));
+  }
+  http::Response page(const std::string& query = "") { return caller.get("/api/v1/events", query); }
+
+  test::TestDatabase database;
+  test::ManualClock clock;
+  test::QueueRows rows{database.pool(), clock};
+  test::ScopedCaller caller{endpoints(database.pool(), clock), clock};
+};
+
+TEST_F(Live, AStreamBeginsNowAndNamesEventsAfterTheirTopic) {
+  happens("queue", "queue.added");
+  auto live = stream();
+  ASSERT_EQ(live.status, 200) << live.body;
+  EXPECT_THAT(live.body, HasSubstr("event: ready\ndata: {\"last_id\":1}"));
+  EXPECT_EQ(live.next_piece().text, "") << "what was before is not news";
+  happens("system", "system.released");
+  EXPECT_THAT(live.next_piece().text, AllOf(HasSubstr("id: 2\nevent: system\ndata: {"), HasSubstr("\"type\":\"system.released\"")));
+  EXPECT_EQ(live.next_piece().text, "") << "nothing twice";
+}
+
+TEST_F(Live, AStreamIsResumedBehindTheLastEvent) {
+  for (int i = 0; i < 3; ++i) happens("queue", "queue.added");
+  auto live = stream("", "2");
+  EXPECT_THAT(live.next_piece().text, AllOf(HasSubstr("id: 3\n"), Not(HasSubstr("id: 2\n"))));
+}
+
+TEST_F(Live, AStreamEndsSoThatItsReaderIsAuthenticatedAnew) {
+  auto live = stream();
+  EXPECT_FALSE(live.next_piece().is_last);
+  clock.advance(std::chrono::seconds(20));
+  EXPECT_EQ(live.next_piece().text, ":\n\n") << "a sign of life";
+  clock.advance(std::chrono::minutes(10));
+  EXPECT_TRUE(live.next_piece().is_last);
+}
+
+TEST_F(Live, TopicsAndPages) {
+  for (const auto* topic : {"queue", "test", "sync"}) happens(topic, std::string(topic) + ".x");
+  EXPECT_THAT(each(page(), "topic"), ElementsAre("queue", "test", "sync"));
+  EXPECT_THAT(each(page("limit=1"), "topic"), ElementsAre("sync")) << "the newest";
+  EXPECT_THAT(each(page("after=0&limit=1"), "topic"), ElementsAre("queue"));
+  EXPECT_THAT(each(page("topics=queue&topics=sync"), "topic"), ElementsAre("queue", "sync"));
+  EXPECT_EQ(test::body_of(page("after=3")).at("last_id"), json::value(3));
+  EXPECT_EQ(page("topics=weather").status, 400);
+}
+
+TEST_F(Live, EventsOfSystemsOutsideOfTheScopeAreLeftOut) {
+  rows.system({.id = 1});
+  rows.system({.id = 2});
+  (void)database.query("UPDATE systems SET groups = '{web}' WHERE id = 1 RETURNING 'x' AS value");
+  happens("system", "system.changed", 1);
+  happens("system", "system.changed", 2);
+  happens("sync", "sync.finished");
+  caller.principal.scope.groups = {"web"};
+  EXPECT_THAT(each(page(), "id"), ElementsAre("1", "3"));
+  EXPECT_THAT(stream("after=0").next_piece().text, AllOf(HasSubstr("id: 1\n"), Not(HasSubstr("id: 2\n")), HasSubstr("id: 3\n")));
+}
+
+}  // namespace
+}  // namespace spm::live
