@@ -22,6 +22,10 @@ if(SPM_SANITIZE)
   add_link_options(-fsanitize=${SPM_SANITIZE})
 endif()
 
+if(SPM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # every library tells the fuzzer which of its branches an input took
+endif()
+
 # -pthread for all alike: a precompiled header serves only compilations with the same macros.
 if(SPM_PCH)
   add_compile_options(-pthread)
