@@ -19,6 +19,7 @@
 #include "health/health.hpp"
 #include "http/idempotency.hpp"
 #include "http/problem.hpp"
+#include "http/request_limits.hpp"
 #include "http/server.hpp"
 #include "log/log.hpp"
 #include "metrics/metrics.hpp"
@@ -108,6 +109,7 @@ struct Service::Parts {
     append(all, approvals::endpoints(pool, clock));
     append(all, cluster::endpoints(pool, clock));
     append(all, own_endpoints(metrics, pool, contract.text()));
+    for (auto& endpoint : all) endpoint = limits.limited(std::move(endpoint));
     return all;
   }
 
@@ -119,7 +121,7 @@ struct Service::Parts {
     }
     return http::Dispatcher(
         {.endpoints = std::move(table),
-         .authenticate = [this](const http::Request& request) { return authenticator.authenticate(request); },
+         .authenticate = limits.limited([this](const http::Request& request) { return authenticator.authenticate(request); }),
          .run_once = [this](
                          const http::Request& request, const std::string& key, std::string_view route,
                          const std::function<Result<http::Response>()>& work) { return idempotency.run_once(request, key, route, work); },
@@ -145,11 +147,12 @@ struct Service::Parts {
   metrics::Metrics metrics;
   db::Pool pool;
   Upstreams upstreams;
-  net::DirectNetwork network;
+  net::DirectNetwork network{address_policy_from(settings)};
   engine::Settings engine_settings;
   scoring::Weights weights;
   catalogue::SyncContext sync;
   auth::ApiKeyAuthenticator authenticator{settings.api.key.empty() ? std::nullopt : std::optional(settings.api.key), settings.secret_key};
+  http::RequestLimits limits{request_rate_from(settings), attempt_rate_from(settings)};
   http::IdempotencyKeys idempotency{pool, clock};
   health::Prober prober;
   engine::Worker worker;
