@@ -117,6 +117,7 @@ function(spm_embed_contract)
     DEPENDS ${CMAKE_SOURCE_DIR}/api/openapi.yaml ${CMAKE_SOURCE_DIR}/tools/embed_contract.py)
   add_custom_target(spm_contract DEPENDS ${SPM_GENERATED}/http/contract_embedded.hpp)
   add_dependencies(spm_http spm_contract)
+  add_dependencies(spm_spmctl spm_contract)
 endfunction()
 
 # The sandbox's scenarios and package lists travel inside the binary.
