@@ -22,6 +22,10 @@ if(SPM_SANITIZE)
   add_link_options(-fsanitize=${SPM_SANITIZE})
 endif()
 
+if(SPM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # every library tells the fuzzer which of its branches an input took
+endif()
+
 # -pthread for all alike: a precompiled header serves only compilations with the same macros.
 if(SPM_PCH)
   add_compile_options(-pthread)
@@ -113,6 +117,7 @@ function(spm_embed_contract)
     DEPENDS ${CMAKE_SOURCE_DIR}/api/openapi.yaml ${CMAKE_SOURCE_DIR}/tools/embed_contract.py)
   add_custom_target(spm_contract DEPENDS ${SPM_GENERATED}/http/contract_embedded.hpp)
   add_dependencies(spm_http spm_contract)
+  add_dependencies(spm_spmctl spm_contract)
 endfunction()
 
 # The page that shows the contract.

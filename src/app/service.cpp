@@ -18,6 +18,7 @@
 #include "health/health.hpp"
 #include "http/idempotency.hpp"
 #include "http/problem.hpp"
+#include "http/request_limits.hpp"
 #include "http/server.hpp"
 #include "identity/identity.hpp"
 #include "live/live.hpp"
@@ -115,6 +116,7 @@ struct Service::Parts {
     append(all, systems::endpoints(pool, clock, weights, settings.prometheus.node_exporter_port));
     append(all, live::endpoints(pool, clock));
     append(all, own_endpoints(metrics, pool, contract.text()));
+    for (auto& endpoint : all) endpoint = limits.limited(std::move(endpoint));
     return all;
   }
 
@@ -127,7 +129,7 @@ struct Service::Parts {
     }
     return http::Dispatcher(
         {.endpoints = std::move(table),
-         .authenticate = [this](const http::Request& request) { return authenticator.authenticate(request); },
+         .authenticate = limits.limited([this](const http::Request& request) { return authenticator.authenticate(request); }),
          .run_once = [this](
                          const http::Request& request, const std::string& key, std::string_view route,
                          const std::function<Result<http::Response>()>& work) { return idempotency.run_once(request, key, route, work); },
@@ -153,13 +155,14 @@ struct Service::Parts {
   metrics::Metrics metrics;
   db::Pool pool;
   Upstreams upstreams;
-  net::DirectNetwork network;
+  net::DirectNetwork network{address_policy_from(settings)};
   engine::Settings engine_settings;
   scoring::Weights weights;
   catalogue::SyncContext sync;
   identity::Authenticator authenticator{
       pool, clock, identity_settings_from(settings),
       auth::ApiKeyAuthenticator{settings.api.key.empty() ? std::nullopt : std::optional(settings.api.key), settings.secret_key}};
+  http::RequestLimits limits{request_rate_from(settings), attempt_rate_from(settings)};
   http::IdempotencyKeys idempotency{pool, clock};
   health::Prober prober;
   engine::Worker worker;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "db/hosts.hpp"
 #include "log/log.hpp"
 
 namespace spm::app {
@@ -80,6 +81,22 @@ std::vector<catalogue::Source> configured_sources(const config::Settings& settin
   std::vector<catalogue::Source> sources{catalogue::Source::Uyuni};
   if (!settings.spm_sync.url.empty()) sources.push_back(catalogue::Source::SpmSync);
   return sources;
+}
+
+http::Rate request_rate_from(const config::Settings& settings) {
+  return {.per_minute = settings.api.requests_per_minute, .burst = settings.api.request_burst};
+}
+
+http::Rate attempt_rate_from(const config::Settings& settings) {
+  const int attempts = settings.api.attempts_per_minute;
+  return {.per_minute = attempts, .burst = std::max(1, attempts)};
+}
+
+net::AddressPolicy address_policy_from(const config::Settings& settings) {
+  auto own = net::interface_addresses();
+  const auto database = net::resolve(db::hosts_of(settings.database.conninfo));
+  own.insert(own.end(), database.begin(), database.end());
+  return {parse_networks(settings.checks.allowed_networks).value_or(std::vector<IpNetwork>{}), own};
 }
 
 catalogue::OnChanged rescore_changed(db::Pool& pool, const Clock& clock, scoring::Weights weights) {

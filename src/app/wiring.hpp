@@ -1,11 +1,14 @@
 #pragma once
-// Settings of the process, as each slice wants them. Pure, but for rescore_changed, whose function writes scores.
+// Settings of the process, as each part wants them. Pure, but for rescore_changed, whose function writes scores, and address_policy_from,
+// which looks up names.
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
 #include "config/settings.hpp"
 #include "engine/settings.hpp"
+#include "http/request_limits.hpp"
 #include "identity/identity.hpp"
+#include "net/address_policy.hpp"
 #include "scoring/scoring.hpp"
 
 namespace spm::app {
@@ -15,6 +18,10 @@ namespace spm::app {
 [[nodiscard]] scoring::Weights weights_from(const config::ScoreSettings& settings);
 [[nodiscard]] catalogue::SyncSettings sync_settings_from(const config::Settings& settings);
 [[nodiscard]] std::vector<catalogue::Source> configured_sources(const config::Settings& settings);
+[[nodiscard]] http::Rate request_rate_from(const config::Settings& settings);
+[[nodiscard]] http::Rate attempt_rate_from(const config::Settings& settings);
+// Where custom checks may connect to: not to this machine, nor to the database as its name leads to it now.
+[[nodiscard]] net::AddressPolicy address_policy_from(const config::Settings& settings);
 
 // After a sync: what changed is scored anew. The catalogue cannot call scoring, which stands to its right.
 [[nodiscard]] catalogue::OnChanged rescore_changed(db::Pool& pool, const Clock& clock, scoring::Weights weights);

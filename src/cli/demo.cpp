@@ -70,6 +70,8 @@ config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox
                                   {"COMMAND_BACKEND", "salt"},
                                   {"SPM_SYNC_URL", fleet.spm_sync_url()},
                                   {"SPM_SYNC_API_KEY", scenario.spm_sync.api_key},
+                                  {"RATE_LIMIT_PER_MINUTE", "0"},              // benchmarks ask as fast as they can
+                                  {"CHECKS_ALLOWED_NETWORKS", "127.0.0.0/8"},  // the simulated fleet
                                   {"NODE_EXPORTER_PORT", std::to_string(fleet.exporter_port())},
                                   {"LOG_FILE", (std::filesystem::absolute(options.directory) / "orchestrator.log").string()}};
   if (!prometheus_url.empty()) environment["PROMETHEUS_URL"] = prometheus_url;

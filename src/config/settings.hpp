@@ -28,6 +28,9 @@ struct ApiSettings {
   std::string key;                   // empty only in the demo
   std::string tls_certificate_file;  // both or none
   std::string tls_key_file;
+  int requests_per_minute = 0;  // of one identity; 0: no limit
+  int request_burst = 0;
+  int attempts_per_minute = 0;  // of one address to get in; 0: no limit
 };
 
 struct SessionSettings {
@@ -98,6 +101,10 @@ struct TestSettings {
   std::chrono::hours keep_snapshots{};
 };
 
+struct CheckSettings {
+  std::string allowed_networks;  // "10.1.0.0/16, 127.0.0.1"
+};
+
 // The weights of the Success Score; points out of 100.
 struct ScoreSettings {
   int kernel_penalty = 0;
@@ -127,6 +134,7 @@ struct Settings {
   CommandBackend command_backend{};
   PrometheusSettings prometheus;
   TestSettings tests;
+  CheckSettings checks;
   ScoreSettings score;
   LogSettings log;
 };

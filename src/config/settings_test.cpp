@@ -96,6 +96,15 @@ TEST(Settings, ReportEveryWrongValueAtOnceWithItsRange) {
                   "LOG_LEVEL=chatty: must be one of debug, info, warning, error; default info"));
 }
 
+TEST(Settings, ReadNetworksStrictly) {
+  EXPECT_EQ(load(with({{"CHECKS_ALLOWED_NETWORKS", "127.0.0.0/8, fd00::/8,192.0.2.7"}}), std::nullopt)->settings.checks.allowed_networks,
+            "127.0.0.0/8, fd00::/8,192.0.2.7");
+  for (const auto* wrong : {"localhost", "10.0.0.0/33", "10.0.0.0/8;::1"}) {
+    EXPECT_THAT(problems_of(load(with({{"CHECKS_ALLOWED_NETWORKS", wrong}}), std::nullopt)),
+                ElementsAre(HasSubstr("must be networks such as 10.0.0.0/8, fd00::/8, 192.0.2.7")));
+  }
+}
+
 TEST(Settings, NameWhatIsMissing) {
   const auto loaded = load({}, std::nullopt);
   ASSERT_FALSE(loaded);

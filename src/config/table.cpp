@@ -41,8 +41,29 @@ std::vector<Setting> service_settings() {
        .store = [](Settings& s, const Value& v) { s.api.tls_certificate_file = v.text; }},
       {.key = "API_TLS_KEY",
        .type = Type::File,
-       .description = "Private key (PEM) of API_TLS_CERT.",
+       .description = "Private key (PEM) of API_TLS_CERT. Both files are read anew when they change.",
        .store = [](Settings& s, const Value& v) { s.api.tls_key_file = v.text; }},
+      {.key = "RATE_LIMIT_PER_MINUTE",
+       .type = Type::Integer,
+       .range = {0, 1'000'000},
+       .default_text = "1200",
+       .unit = "requests",
+       .description = "What one user or key may ask of this orchestrator; more is answered with 429 and Retry-After. 0: no limit.",
+       .store = [](Settings& s, const Value& v) { s.api.requests_per_minute = static_cast<int>(v.integer); }},
+      {.key = "RATE_LIMIT_BURST",
+       .type = Type::Integer,
+       .range = {1, 1'000'000},
+       .default_text = "300",
+       .unit = "requests",
+       .description = "How many of them at once.",
+       .store = [](Settings& s, const Value& v) { s.api.request_burst = static_cast<int>(v.integer); }},
+      {.key = "RATE_LIMIT_LOGINS_PER_MINUTE",
+       .type = Type::Integer,
+       .range = {0, 10'000},
+       .default_text = "10",
+       .unit = "attempts",
+       .description = "How often one address may log in, or fail with a wrong key; then it is not listened to for a while. 0: no limit.",
+       .store = [](Settings& s, const Value& v) { s.api.attempts_per_minute = static_cast<int>(v.integer); }},
       {.key = "SECRET_KEY",
        .type = Type::Secret,
        .range = {32, 512},
@@ -349,6 +370,18 @@ std::vector<Setting> test_settings() {
   };
 }
 
+std::vector<Setting> check_settings() {
+  return {
+      {.key = "CHECKS_ALLOWED_NETWORKS",
+       .type = Type::Networks,
+       .range = {1, 2048},
+       .description =
+           "Networks that custom checks may reach although they are this machine itself, link-local, multicast or reserved, such as "
+           "127.0.0.0/8, 169.254.10.0/24. All others may be reached anyway.",
+       .store = [](Settings& s, const Value& v) { s.checks.allowed_networks = v.text; }},
+  };
+}
+
 std::vector<Setting> score_settings() {
   return {
       {.key = "SCORE_KERNEL_PENALTY",
@@ -451,6 +484,7 @@ const std::vector<Setting>& settings_table() {
     add("Commands on managed systems", command_settings());
     add("Metrics of managed systems", metrics_settings());
     add("Tests", test_settings());
+    add("Custom checks", check_settings());
     add("Success Score", score_settings());
     add("Log", log_settings());
     return all;

@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/networks.hpp"
+
 namespace spm::config {
 namespace {
 
@@ -107,6 +109,10 @@ bool read_address(std::string_view text, Value& value) {
   return inet_pton(AF_INET, value.text.c_str(), binary.data()) == 1 || inet_pton(AF_INET6, value.text.c_str(), binary.data()) == 1;
 }
 
+bool read_networks(const Setting& setting, std::string_view text, Value& value) {
+  return read_text(setting, text, value) && parse_networks(text).has_value();
+}
+
 bool read_file(std::string_view text, Value& value) {
   value.text = text;
   std::error_code ignored;
@@ -135,6 +141,7 @@ bool read(const Setting& setting, std::string_view text, Value& value) {
     case Type::Choice: return read_choice(setting, text, value);
     case Type::File: return read_file(text, value);
     case Type::Address: return read_address(text, value);
+    case Type::Networks: return read_networks(setting, text, value);
     case Type::TimeZone: return read_time_zone(text, value);
   }
   return false;
@@ -160,6 +167,7 @@ std::string allowed(const Setting& setting) {
     case Type::Choice: return fmt::format("one of {}", fmt::join(setting.choices, ", "));
     case Type::File: return "a file that exists and can be read";
     case Type::Address: return "an IP address such as 127.0.0.1, 0.0.0.0 or ::";
+    case Type::Networks: return "networks such as 10.0.0.0/8, fd00::/8, 192.0.2.7";
     case Type::TimeZone: return "an IANA time zone such as Europe/Rome";
   }
   return {};

@@ -96,6 +96,7 @@ Response text_response(int status, std::string body, std::string_view content_ty
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // the edge lets none through; other callers may
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

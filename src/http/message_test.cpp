@@ -30,6 +30,7 @@ TEST(Message, MethodsRoundTrip) {
 TEST(Message, DecodesPercentEscapes) {
   EXPECT_EQ(percent_decode("a%20b+c%2fd"), "a b+c/d");
   EXPECT_EQ(percent_decode("%C3%A9"), "é");
+  EXPECT_EQ(percent_decode(std::string_view("a\0b", 3)), std::nullopt);
   for (const auto* broken : {"%", "%2", "%zz", "a%00b", "%ff", "%C3", "%ED%A0%80", "%C0%AF", "%F5%80%80%80"}) {
     EXPECT_EQ(percent_decode(broken), std::nullopt) << broken;
   }

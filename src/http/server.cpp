@@ -25,8 +25,8 @@ class Listener {
     acceptor_.async_accept([this](ErrorText error, Tcp::socket socket) {
       if (edge_.stopping || error == asio::error::operation_aborted) return;
       if (error) return wait_and_accept();
-      if (edge_.connections.size() < edge_.options.max_connections) welcome(std::move(socket));
-      accept();  // a socket beyond the limit is closed here
+      if (edge_.may_join(remote_address_of(socket))) welcome(std::move(socket));
+      accept();  // a socket beyond the limits is closed here
     });
   }
   void close() {
@@ -46,7 +46,7 @@ class Listener {
   }
 
   void welcome(Tcp::socket socket) {
-    serve(edge_, edge_.tls ? tls_channel(std::move(socket), *edge_.tls) : plain_channel(std::move(socket)));
+    serve(edge_, edge_.tls ? tls_channel(std::move(socket), edge_.tls->current()) : plain_channel(std::move(socket)));
   }
 
   Edge& edge_;
@@ -87,15 +87,9 @@ class EdgeServer final : public Server {
 };
 
 Result<bool> EdgeServer::load_tls(const TlsFiles& files) {
-  ErrorText error;
-  auto& context = edge_.tls.emplace(asio::ssl::context::tls_server);
-  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-  context.use_certificate_chain_file(files.certificate_file, error);
-  if (error) {
-    return fail(ErrorCode::ValidationError, fmt::format("cannot read the TLS certificate {}: {}", files.certificate_file, error.message()));
-  }
-  context.use_private_key_file(files.key_file, asio::ssl::context::pem, error);
-  if (error) return fail(ErrorCode::ValidationError, fmt::format("cannot use the TLS key {}: {}", files.key_file, error.message()));
+  auto certificate = Certificate::load(files);
+  if (!certificate) return tl::unexpected<Error>(certificate.error());
+  edge_.tls = std::move(*certificate);
   return true;
 }
 

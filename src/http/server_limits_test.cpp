@@ -60,6 +60,28 @@ TEST(Server, CutsAClientThatDripsItsRequest) {
   EXPECT_EQ(client.read_to_end(), "");
 }
 
+// Sends `beginning`, then a byte whenever the server has not yet closed the connection; whether it was closed in time.
+bool is_cut_while_dripping(const Server& server, std::string_view beginning) {
+  const RawClient client(server.port());
+  client.send(beginning);
+  const auto deadline = std::chrono::steady_clock::now() + 8s;
+  while (std::chrono::steady_clock::now() < deadline) {
+    pollfd closed{client.socket(), POLLIN, 0};
+    if (::poll(&closed, 1, 50) == 1) return true;
+    if (::send(client.socket(), "x", 1, MSG_NOSIGNAL) != 1) return true;
+  }
+  return false;
+}
+
+TEST(Server, CutsAClientWhoseBytesNeverStop) {
+  auto options = options_on_loopback();
+  options.header_timeout = 1s;
+  const auto server = started(options, echo);
+  EXPECT_TRUE(is_cut_while_dripping(*server, "GET / HTTP/1.1\r\nHost: x\r\nX-Long: "));
+  EXPECT_TRUE(is_cut_while_dripping(*server, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"));
+  EXPECT_TRUE(is_cut_while_dripping(*server, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n"));
+}
+
 TEST(Server, CutsAnIdleConnection) {
   auto options = options_on_loopback();
   options.idle_timeout = 1s;
@@ -81,6 +103,34 @@ TEST(Server, RefusesConnectionsBeyondTheLimit) {
   EXPECT_EQ(second.read_to_end(), "");
   first.send(kGet);
   EXPECT_THAT(first.read_answer(), EndsWith("[]"));
+}
+
+TEST(Server, GivesOneAddressAnEighthOfItsConnections) {
+  auto options = options_on_loopback();
+  options.max_connections = 16;
+  const auto server = started(options, echo);
+  const auto answer_to = [&](RawClient& client) {
+    client.send(kGet);
+    return client.read_answer();
+  };
+  RawClient first(server->port());
+  EXPECT_THAT(answer_to(first), EndsWith("[]"));
+  {
+    RawClient second(server->port());
+    EXPECT_THAT(answer_to(second), EndsWith("[]"));
+    RawClient third(server->port());
+    EXPECT_EQ(third.read_to_end(), "");
+    RawClient neighbour(server->port(), "127.0.0.2");
+    EXPECT_THAT(answer_to(neighbour), EndsWith("[]"));
+  }
+  // The place of one that left is free as soon as the server has seen it go.
+  const auto deadline = std::chrono::steady_clock::now() + 8s;
+  bool is_welcome = false;
+  while (!is_welcome && std::chrono::steady_clock::now() < deadline) {
+    RawClient next(server->port());
+    is_welcome = ::send(next.socket(), kGet.data(), kGet.size(), MSG_NOSIGNAL) == std::ssize(kGet) && !next.read_answer().empty();
+  }
+  EXPECT_TRUE(is_welcome);
 }
 
 TEST(Server, AFullQueueIsAnsweredAtOnce) {

@@ -1,17 +1,25 @@
 #include "net/direct_network.hpp"
 
+#include <utility>
+
 namespace spm::net {
 namespace {
 
 using namespace std::chrono_literals;
 
-HttpClientOptions options(bool verify_tls) {
-  return {.connect_timeout = 30s, .total_timeout = 30s, .max_answer_bytes = 1024 * 1024, .verify_tls = verify_tls, .ca_file = ""};
+HttpClientOptions options(bool verify_tls, const AddressPolicy& policy) {
+  return {.connect_timeout = 30s,
+          .total_timeout = 30s,
+          .max_answer_bytes = 1024 * 1024,
+          .verify_tls = verify_tls,
+          .ca_file = "",
+          .address_policy = &policy};
 }
 
 }  // namespace
 
-DirectNetwork::DirectNetwork() : verifying_(options(true)), trusting_(options(false)) {}
+DirectNetwork::DirectNetwork(AddressPolicy policy)
+    : policy_(std::move(policy)), verifying_(options(true, policy_)), trusting_(options(false, policy_)) {}
 
 Result<ports::WebAnswer> DirectNetwork::get(const ports::WebQuestion& question) {
   HttpRequest request;

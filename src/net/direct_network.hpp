@@ -1,5 +1,6 @@
 #pragma once
-// The network as the orchestrator sees it: ports::Network over libcurl. Created by app/; called by engine workers. Safe from any thread.
+// The network as the orchestrator sees it: ports::Network over libcurl, within an AddressPolicy: what
+// it refuses is an error. Created by app/; called by engine workers. Safe from any thread.
 
 #include "net/http_client.hpp"
 #include "ports/network.hpp"
@@ -8,11 +9,12 @@ namespace spm::net {
 
 class DirectNetwork final : public ports::Network {
  public:
-  DirectNetwork();
+  explicit DirectNetwork(AddressPolicy policy);
   [[nodiscard]] Result<ports::WebAnswer> get(const ports::WebQuestion& question) override;
   [[nodiscard]] Result<void> connect(const std::string& host, int port, std::chrono::milliseconds timeout) override;
 
  private:
+  const AddressPolicy policy_;
   HttpClient verifying_;
   HttpClient trusting_;  // for checks that say that the certificate does not matter
 };

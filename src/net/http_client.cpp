@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +17,7 @@ using CurlPtr = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 constexpr std::size_t kMaxIdleHandles = 16;
+constexpr long kMaxSilentSeconds = 60;  // of a live answer
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -44,10 +46,25 @@ struct Exchange {
   HttpAnswer answer;
   std::size_t max_bytes = 0;
   bool too_large = false;
+  CURL* handle = nullptr;
+  const std::function<bool(std::string_view)>* on_piece = nullptr;  // of a live answer
+  bool has_enough = false;
+  const AddressPolicy* policy = nullptr;
+  std::string refusal;  // by the policy
 };
+
+bool is_live(const Exchange& exchange) {
+  long status = 0;
+  if (exchange.on_piece != nullptr) curl_easy_getinfo(exchange.handle, CURLINFO_RESPONSE_CODE, &status);
+  return status == 200;
+}
 
 std::size_t take_body(char* data, std::size_t size, std::size_t count, void* target) {
   auto& exchange = *static_cast<Exchange*>(target);
+  if (is_live(exchange)) {
+    exchange.has_enough = !(*exchange.on_piece)(std::string_view(data, size * count));
+    return exchange.has_enough ? 0 : size * count;
+  }
   if (exchange.answer.body.size() + size * count > exchange.max_bytes) {
     exchange.too_large = true;
     return 0;
@@ -73,6 +90,23 @@ void set(CURL* handle, CURLoption option, T value) {
   if (const CURLcode code = curl_easy_setopt(handle, option, value); code != CURLE_OK) {
     throw std::runtime_error(fmt::format("libcurl refused option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
   }
+}
+
+// libcurl asks for a socket with the address that it is about to connect to: what is refused here is never connected to.
+curl_socket_t open_allowed(void* exchange_pointer, curlsocktype, curl_sockaddr* address) {
+  auto& exchange = *static_cast<Exchange*>(exchange_pointer);
+  const auto ip = ip_of(&address->addr);
+  const auto refusal = ip ? exchange.policy->refusal(*ip) : std::optional<std::string>("it is no IP address");
+  if (!refusal) return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  exchange.refusal = *refusal;
+  return CURL_SOCKET_BAD;
+}
+
+void set_policy(CURL* handle, const HttpClientOptions& options, Exchange& exchange) {
+  if (options.address_policy == nullptr) return;
+  exchange.policy = options.address_policy;
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_allowed);
+  set(handle, CURLOPT_OPENSOCKETDATA, &exchange);
 }
 
 void set_connection(CURL* handle, const HttpClientOptions& options) {
@@ -150,6 +184,7 @@ std::string_view advice_for(CURLcode code) {
 }
 
 std::string explanation(CURLcode code, const Exchange& exchange, const char* detail) {
+  if (!exchange.refusal.empty()) return "not asked: " + exchange.refusal;
   if (exchange.too_large || code == CURLE_FILESIZE_EXCEEDED) return fmt::format("the answer is larger than {} bytes", exchange.max_bytes);
   return fmt::format("{}{}", *detail != '\0' ? detail : curl_easy_strerror(code), advice_for(code));
 }
@@ -205,14 +240,22 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& request, ErrorCode code) 
   CurlPtr handle = handles_->take();
   set_connection(handle.get(), options_);
   set_request(handle.get(), request);
+  set_policy(handle.get(), options_, exchange);
   set(handle.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_timeout.value_or(options_.total_timeout).count()));
-  set(handle.get(), CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.max_answer_bytes));
   set(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   set(handle.get(), CURLOPT_ERRORBUFFER, detail.data());
   set(handle.get(), CURLOPT_WRITEFUNCTION, &take_body);
   set(handle.get(), CURLOPT_WRITEDATA, &exchange);
   set(handle.get(), CURLOPT_HEADERFUNCTION, &take_header);
   set(handle.get(), CURLOPT_HEADERDATA, &exchange);
+  if (request.on_piece) {
+    exchange.handle = handle.get();
+    exchange.on_piece = &request.on_piece;
+    set(handle.get(), CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(handle.get(), CURLOPT_LOW_SPEED_TIME, kMaxSilentSeconds);
+  } else {
+    set(handle.get(), CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.max_answer_bytes));
+  }
 
   const auto begin = std::chrono::steady_clock::now();
   const CURLcode ended = curl_easy_perform(handle.get());
@@ -222,7 +265,7 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& request, ErrorCode code) 
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   handles_->give_back(std::move(handle));
 
-  if (ended != CURLE_OK) {
+  if (ended != CURLE_OK && !exchange.has_enough) {
     return fail_upstream(code, failure_of(ended, sent),
                          fmt::format("{} {}: {}", request.method, public_url(request.url), explanation(ended, exchange, detail.data())));
   }
@@ -239,6 +282,7 @@ Result<void> HttpClient::connect(const std::string& host, int port, std::chrono:
   const CurlPtr handle(curl_easy_init(), &curl_easy_cleanup);
   if (!handle) throw std::bad_alloc();
   set_connection(handle.get(), options_);
+  set_policy(handle.get(), options_, exchange);
   set(handle.get(), CURLOPT_URL, url.c_str());
   set(handle.get(), CURLOPT_CONNECT_ONLY, 1L);
   set(handle.get(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout.count()));

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "net/address_policy.hpp"
 
 namespace spm::net {
 
@@ -19,6 +21,8 @@ struct HttpClientOptions {
   std::size_t max_answer_bytes = 32 * 1024 * 1024;  // a longer answer is a BadAnswer, and is not read on
   bool verify_tls = true;
   std::string ca_file;  // empty: the system's
+  // Asked for each connection, with the address that the name led to; must outlive the client. Null: everywhere.
+  const AddressPolicy* address_policy = nullptr;
 };
 
 struct HttpRequest {
@@ -27,6 +31,8 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;                         // sent with Content-Length, never chunked
   std::optional<std::chrono::milliseconds> total_timeout;  // instead of the client's
+  // For a live answer: gets the body of a 200 piece by piece, as it comes; false: enough, which is no error. A minute of silence ends it.
+  std::function<bool(std::string_view)> on_piece = {};
 };
 
 struct HttpAnswer {

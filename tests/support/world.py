@@ -145,7 +145,7 @@ class Node:
             "UYUNI_URL": addresses["uyuni_url"], "UYUNI_USER": "admin", "UYUNI_PASSWORD": "sandbox",
             "UYUNI_CA_FILE": addresses["uyuni_ca_file"], "UYUNI_TIMEZONE": "Europe/Rome", "UYUNI_TIMEOUT_SECONDS": "8",
             "SALT_API_URL": addresses["salt_url"], "SALT_API_USER": "spm", "SALT_API_PASSWORD": "sandbox", "COMMAND_BACKEND": "salt",
-            "LOG_LEVEL": "warning"} | {key: str(value) for key, value in settings.items()}
+            "RATE_LIMIT_PER_MINUTE": "0", "CHECKS_ALLOWED_NETWORKS": "127.0.0.0/8", "LOG_LEVEL": "warning"} | {key: str(value) for key, value in settings.items()}
         self.process = None
         self.start()
 

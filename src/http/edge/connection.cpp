@@ -61,12 +61,16 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
 
  public:
   Connection(Edge& edge, std::unique_ptr<Channel> channel)
-      : edge_(edge), channel_(std::move(channel)), deadline_(edge.io), pause_(edge.io) {
-    edge_.joined(this);
+      : edge_(edge),
+        channel_(std::move(channel)),
+        deadline_(edge.io),
+        pause_(edge.io),
+        remote_address_(remote_address_of(channel_->socket())) {
+    edge_.joined(this, remote_address_);
   }
   ~Connection() override {
     if (next_piece_) --edge_.live;
-    edge_.left(this);
+    edge_.left(this, remote_address_);
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -114,7 +118,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   asio::steady_timer pause_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  std::string remote_address_;
+  const std::string remote_address_;
   std::string local_address_;
   std::string request_id_;
   std::function<Piece()> next_piece_;  // of a live answer
@@ -133,7 +137,6 @@ void Connection::run() {
   ErrorText ignored;
   auto& socket = channel_->socket();
   socket.set_option(Tcp::no_delay(true), ignored);
-  remote_address_ = address_text(socket.remote_endpoint(ignored).address());
   local_address_ = address_text(socket.local_endpoint(ignored).address());
   expires_after(edge_.options.header_timeout);
   channel_->handshake([self = shared_from_this()](ErrorText error, std::size_t) {
@@ -395,6 +398,7 @@ void Connection::trickle() {
 void Connection::send(Response response, std::optional<std::size_t> announced_length, Channel::Done done) {
   response.headers.erase("X-Request-Id");
   response.headers.emplace("X-Request-Id", request_id_);
+  if (edge_.tls) response.headers.emplace("Strict-Transport-Security", "max-age=31536000");
   head_ = serialise_head(response, {version_, keep_alive_, announced_length});
   body_ = is_head_ || !has_body(response.status) ? std::string() : std::move(response.body);
   if (std::exchange(is_doubled_, false)) body_ += head_ + body_;
@@ -423,6 +427,12 @@ void Connection::discard(std::size_t budget) {
 }
 
 }  // namespace
+
+std::string remote_address_of(const Tcp::socket& socket) {
+  ErrorText error;
+  const auto peer = socket.remote_endpoint(error);
+  return error ? std::string() : address_text(peer.address());
+}
 
 void serve(Edge& edge, std::unique_ptr<Channel> channel) { std::make_shared<Connection>(edge, std::move(channel))->run(); }
 

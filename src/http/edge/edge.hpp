@@ -2,16 +2,19 @@
 // What the connections of one server share, and the way to serve one. Private to server.cpp and this directory, which are the only
 // places that know Asio and Beast.
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
+#include "http/edge/certificate.hpp"
 #include "http/edge/channel.hpp"
 #include "http/server.hpp"
 #include "http/worker_pool.hpp"
@@ -33,13 +36,21 @@ struct Edge {
         edge_error(std::move(on_error)),
         pool(options.workers, options.max_queue) {}
 
-  void joined(AnyConnection* connection) {
+  // Nobody takes all connections: one address has an eighth of them at most. The others get none then, but nobody is cut off.
+  [[nodiscard]] bool may_join(const std::string& address) const {
+    const auto known = addresses.find(address);
+    const auto share = std::max<std::size_t>(1, options.max_connections / 8);
+    return connections.size() < options.max_connections && (known == addresses.end() || known->second < share);
+  }
+  void joined(AnyConnection* connection, const std::string& address) {
     connections.insert(connection);
+    ++addresses[address];
     const std::lock_guard lock(mutex);
     ++open;
   }
-  void left(AnyConnection* connection) {
+  void left(AnyConnection* connection, const std::string& address) {
     connections.erase(connection);
+    if (const auto known = addresses.find(address); --known->second == 0) addresses.erase(known);
     const std::lock_guard lock(mutex);
     --open;
     emptied.notify_all();
@@ -48,16 +59,20 @@ struct Edge {
   const ServerOptions options;
   const Handler handler;
   const EdgeError edge_error;
-  std::optional<asio::ssl::context> tls;
+  std::optional<Certificate> tls;
   std::atomic<bool> stopping = false;
   std::set<AnyConnection*> connections;
-  std::size_t live = 0;  // answers that go on
+  std::map<std::string, std::size_t> addresses;  // how many of them each has
+  std::size_t live = 0;                          // answers that go on
   std::mutex mutex;
   std::condition_variable emptied;
   std::size_t open = 0;
   asio::io_context io{1};
   WorkerPool pool;
 };
+
+// The peer's address as text; IPv4 in its own form although it came to an IPv6 socket. Empty when it is gone already.
+[[nodiscard]] std::string remote_address_of(const Tcp::socket& socket);
 
 // Speaks HTTP over this channel until either side has enough. On the I/O thread.
 void serve(Edge& edge, std::unique_ptr<Channel> channel);

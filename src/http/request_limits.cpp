@@ -1,0 +1,94 @@
+#include "http/request_limits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace spm::http {
+namespace {
+
+using std::chrono::duration;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kMaxBuckets = 20'000;
+constexpr std::size_t kLongestName = 256;
+
+// An IPv6 network is one household: its hosts can be had by the billion.
+std::string attempt_name(const std::string& address) {
+  if (std::count(address.begin(), address.end(), ':') < 2) return address;
+  std::size_t end = 0;
+  for (int groups = 0; groups < 4 && end != std::string::npos; ++groups) end = address.find(':', end == 0 ? 0 : end + 1);
+  return address.substr(0, end);
+}
+
+}  // namespace
+
+RateLimit::Bucket& RateLimit::bucket_of(const std::string& name, Instant now) {
+  if (buckets_.size() >= kMaxBuckets) forget_full(now);
+  const double burst = rate_.burst;
+  auto& bucket = buckets_.try_emplace(name.substr(0, kLongestName), Bucket{burst, now}).first->second;
+  const double minutes = std::max(0.0, duration<double, std::ratio<60>>(now - bucket.filled_at).count());
+  bucket.tokens = std::min(burst, bucket.tokens + minutes * rate_.per_minute);
+  bucket.filled_at = now;
+  return bucket;
+}
+
+// A full bucket says no more than none. When all are in use the table starts anew: memory has a bound, whoever asks.
+void RateLimit::forget_full(Instant now) {
+  std::erase_if(buckets_, [&](const auto& entry) {
+    const double minutes = duration<double, std::ratio<60>>(now - entry.second.filled_at).count();
+    return entry.second.tokens + minutes * rate_.per_minute >= rate_.burst;
+  });
+  if (buckets_.size() >= kMaxBuckets) buckets_.clear();
+}
+
+Result<void> RateLimit::checked(const Bucket& bucket) const {
+  if (bucket.tokens >= 1) return {};
+  const auto seconds = std::max<std::int64_t>(1, std::llround(std::ceil((1 - bucket.tokens) * 60 / rate_.per_minute)));
+  return fail(ErrorCode::RateLimited, fmt::format("too many requests; try again in {} seconds", seconds),
+              {{"retry_after_seconds", seconds}});
+}
+
+Result<void> RateLimit::look(const std::string& name, Instant now) {
+  if (rate_.per_minute == 0) return {};
+  const std::lock_guard lock(mutex_);
+  return checked(bucket_of(name, now));
+}
+
+Result<void> RateLimit::take(const std::string& name, Instant now) {
+  if (rate_.per_minute == 0) return {};
+  const std::lock_guard lock(mutex_);
+  auto& bucket = bucket_of(name, now);
+  auto allowed = checked(bucket);
+  if (allowed) bucket.tokens -= 1;
+  return allowed;
+}
+
+Authenticate RequestLimits::limited(Authenticate authenticate) {
+  return [this, authenticate = std::move(authenticate)](const Request& request) -> Result<access::Principal> {
+    const auto now = steady_clock::now();
+    const auto address = attempt_name(request.remote_address);
+    if (const auto allowed = attempts_.look(address, now); !allowed) return tl::unexpected<Error>(allowed.error());
+    auto principal = authenticate(request);
+    if (!principal) {
+      if (principal.error().code == ErrorCode::Unauthorized) (void)attempts_.take(address, now);
+      return principal;
+    }
+    if (const auto allowed = requests_.take(principal->actor, now); !allowed) return tl::unexpected<Error>(allowed.error());
+    return principal;
+  };
+}
+
+Endpoint RequestLimits::limited(Endpoint endpoint) {
+  if (endpoint.permission != access::Permission::Open || endpoint.method == Method::Get) return endpoint;
+  endpoint.handle = [this, handle = std::move(endpoint.handle)](const Request& request) -> Result<Response> {
+    const auto allowed = attempts_.take(attempt_name(request.remote_address), steady_clock::now());
+    if (!allowed) return tl::unexpected<Error>(allowed.error());
+    return handle(request);
+  };
+  return endpoint;
+}
+
+}  // namespace spm::http
