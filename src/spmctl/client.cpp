@@ -41,7 +41,6 @@ net::HttpRequest Client::request_of(const ApiCall& call) const {
     request.body = json::serialize(*call.body);
   }
   // Sent again on a connection that was dropped it could be done twice.
-  request.fresh_connection = call.method != "GET";
   return request;
 }
 
