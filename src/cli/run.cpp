@@ -27,6 +27,8 @@ int run(int argc, char** argv) {
   auto* serve_command = add_common(app.add_subcommand("serve", "Run the service: API, workers, periodic jobs"));
   auto* migrate_command = add_common(app.add_subcommand("migrate", "Bring the database's schema up to date"));
   auto* check_command = add_common(app.add_subcommand("check", "Check configuration, database and every upstream; say what to fix"));
+  CheckOptions check_options;
+  check_command->add_flag("--configuration", check_options.configuration_only, "Only the settings; ask neither database nor upstreams");
   auto* version_command = app.add_subcommand("version", "Print the version");
 
   DemoOptions demo_options;
@@ -60,7 +62,7 @@ int run(int argc, char** argv) {
   try {
     if (serve_command->parsed()) return serve(common);
     if (migrate_command->parsed()) return migrate(common);
-    if (check_command->parsed()) return check(common);
+    if (check_command->parsed()) return check(common, check_options);
     if (version_command->parsed()) return version();
     if (config_command->parsed()) return print_configuration(form);
     if (demo_command->parsed()) return demo(demo_options);

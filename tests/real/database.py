@@ -72,11 +72,14 @@ class Work:
         self.node = world.Node(name, [str(binaries / "spm-orchestrator"), "serve"], types.SimpleNamespace(url=url), self.sandbox, self.work)
         self.api = world.Api([self.node])
         self.written = 0
-        until("the catalogue", lambda: self.api.call("GET", "/errata?limit=1")[1].get("total", 0) > 0, 90)
-        name = self.api.call("GET", "/errata?os=ubuntu&limit=1")[1]["items"][0]["errata_id"]
-        status, added = self.api.call("POST", "/queue/add", {"errata_ids": [name], "target_os": "ubuntu"})
-        assert status in (200, 201) and added["items"], added
-        self.item = added["items"][0]["queue_id"]
+        self.item = until("an erratum that can be queued", self._queue, 90)
+
+    def _queue(self):
+        listed = self.api.call("GET", "/errata?os=ubuntu&limit=1")[1]["items"]
+        if not listed:
+            return None
+        _, added = self.api.call("POST", "/queue/add", {"errata_ids": [listed[0]["errata_id"]], "target_os": "ubuntu"})
+        return added["items"][0]["queue_id"] if added.get("items") else None
 
     def write(self):
         """One acknowledged change; False when the orchestrator says that it could not be made."""
