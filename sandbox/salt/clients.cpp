@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 #include "sandbox/salt/endpoint.hpp"
 #include "sandbox/salt/job_views.hpp"
@@ -11,7 +10,6 @@
 namespace spm::sandbox::salt {
 namespace {
 
-constexpr std::size_t kMaxEventSize = 1'048'576;
 constexpr double kDefaultTimeout = 5;
 constexpr double kDefaultGather = 10;
 
@@ -66,10 +64,6 @@ json::value no_answer(const std::string& jid, bool full) {
   return json::object{{"out", "no_return"}, {"ret", no_answer_text(jid)}, {"retcode", 1}};
 }
 
-json::value trimmed(const json::value& value) {
-  return json::serialize(value).size() > kMaxEventSize ? json::value("VALUE_TRIMMED") : value;
-}
-
 }  // namespace
 
 json::value Endpoint::run_local(const json::object& chunk, const Session& session, const Simulation::View& view,
@@ -106,7 +100,7 @@ json::value Endpoint::run_local(const json::object& chunk, const Session& sessio
       continue;
     }
     auto value = call.function == "saltutil.find_job" ? find_job(view, minion, call.arguments.empty() ? json::value() : call.arguments[0])
-                                                      : trimmed(result->second.value);
+                                                      : result->second.value;
     const int retcode = call.function == "saltutil.find_job" ? 0 : result->second.retcode;
     if (full)
       answers[minion] = json::object{{"ret", std::move(value)}, {"retcode", retcode}, {"jid", job.jid}};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
 #include "sandbox/salt/functions.hpp"
 
@@ -11,6 +12,18 @@ namespace {
 
 constexpr std::size_t kRememberedJobs = 100;  // minion_jid_queue_hwm
 constexpr Seconds kJobOverhead{2};
+constexpr std::size_t kMaxEventSize = 1'048'576;
+
+// The minion's own event bus cuts away what is too large before the master sees it, so that the job cache has no more than an answer has.
+json::value as_sent(json::value value) {
+  if (json::serialize(value).size() <= kMaxEventSize) return value;
+  auto* members = value.if_object();
+  if (members == nullptr) return "VALUE_TRIMMED";
+  for (auto& member : *members) {
+    if (json::serialize(member.value()).size() > kMaxEventSize / 2) member.value() = "VALUE_TRIMMED";
+  }
+  return value;
+}
 
 }  // namespace
 
@@ -52,7 +65,7 @@ const Job& Jobs::publish(Job job, const FunctionCall& call) {
     if (seen.size() > kRememberedJobs) seen.pop_front();
     world_.record(*host, "salt_job", {{"jid", job.jid}, {"function", call.function}});
     auto done = run_function(world_, *host, job.jid, call);
-    MinionResult result{world_.now() + world_.scaled(kJobOverhead + done.takes), false, std::move(done.value), done.retcode,
+    MinionResult result{world_.now() + world_.scaled(kJobOverhead + done.takes), false, as_sent(std::move(done.value)), done.retcode,
                         host->next_pid += 3};
     if (lose_results > 0) {
       --lose_results;

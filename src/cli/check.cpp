@@ -8,22 +8,22 @@
 #include "cli/settings.hpp"
 #include "db/db.hpp"
 #include "db/migrate.hpp"
+#include "health/health.hpp"
 #include "log/log.hpp"
 
 namespace spm::cli {
 namespace {
 
-struct Finding {
-  std::string name;
-  bool is_well = false;
-  std::string text;
-};
+using health::Finding;
 
-Finding check_database(const config::Settings& settings) {
+std::vector<Finding> check_database(const config::Settings& settings, Time now) {
   const auto is_complete = db::check_schema(settings.database.conninfo);
-  if (!is_complete) return {"database", false, is_complete.error().message};
-  if (!*is_complete) return {"database", false, "reachable, but its schema is not complete: run 'spm-orchestrator migrate'"};
-  return {"database", true, "reachable, schema complete"};
+  if (!is_complete) return {{"database", false, is_complete.error().message}};
+  if (!*is_complete) return {{"database", false, "reachable, but its schema is not complete: run 'spm-orchestrator migrate'"}};
+  std::vector<Finding> findings{{"database", true, "reachable, schema complete"}};
+  db::Connection connection(settings.database.conninfo);
+  for (auto& finding : health::judge(health::look_at(connection), now)) findings.push_back(std::move(finding));
+  return findings;
 }
 
 Finding check_upstream(const health::Watched& upstream) {
@@ -48,12 +48,13 @@ std::vector<Finding> check_upstreams(const std::vector<health::Watched>& watched
 
 }  // namespace
 
-int check(const Common& common) {
+int check(const Common& common, const CheckOptions& options) {
   const auto settings = load_settings(common, config::Purpose::Serve);
   if (!settings) return 2;
   std::printf("%-14s ok    every value is in its range\n", "configuration");
-  std::vector<Finding> findings{check_database(*settings)};
+  if (options.configuration_only) return 0;
   const SystemClock clock;
+  auto findings = check_database(*settings, clock.now());
   app::Upstreams upstreams(*settings, clock, {});
   for (auto& finding : check_upstreams(upstreams.watched())) findings.push_back(std::move(finding));
   int wrong = 0;

@@ -16,7 +16,10 @@ struct Common {
 
 int serve(const Common& common);
 int migrate(const Common& common);
-int check(const Common& common);
+struct CheckOptions {
+  bool configuration_only = false;  // asks nobody
+};
+int check(const Common& common, const CheckOptions& options = {});
 int version();
 
 // `user add|list|set-password|disable`: accounts without the API, such as the first admin's.

@@ -27,6 +27,8 @@ int run(int argc, char** argv) {
   auto* serve_command = add_common(app.add_subcommand("serve", "Run the service: API, workers, periodic jobs"));
   auto* migrate_command = add_common(app.add_subcommand("migrate", "Bring the database's schema up to date"));
   auto* check_command = add_common(app.add_subcommand("check", "Check configuration, database and every upstream; say what to fix"));
+  CheckOptions check_options;
+  check_command->add_flag("--configuration", check_options.configuration_only, "Only the settings; ask neither database nor upstreams");
   auto* version_command = app.add_subcommand("version", "Print the version");
 
   UserOptions user_options;
@@ -86,7 +88,7 @@ int run(int argc, char** argv) {
   try {
     if (serve_command->parsed()) return serve(common);
     if (migrate_command->parsed()) return migrate(common);
-    if (check_command->parsed()) return check(common);
+    if (check_command->parsed()) return check(common, check_options);
     if (version_command->parsed()) return version();
     if (user_add->parsed()) return add_user(common, user_options);
     if (user_list->parsed()) return list_users(common);

@@ -4,6 +4,7 @@
 // app/ creates one Prober a node; it starts with start() and stops with stop(). The endpoints touch only PostgreSQL.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,6 +43,28 @@ class Prober {
   std::chrono::milliseconds interval_;
   std::vector<std::jthread> threads_;
 };
+
+// What the database of an installation says about how it is set up: for `check`.
+struct Installation {
+  bool is_superuser = false;
+  bool can_change_audit = false;
+  std::int64_t test_systems = 0;
+  std::int64_t quarantined = 0;
+  std::optional<Time> last_sync_at;
+  std::int64_t database_bytes = 0;
+  Time server_time;
+};
+
+struct Finding {
+  std::string name;
+  bool is_well = false;
+  std::string text;  // when it is not well: what to do
+};
+
+// One query. Throws DatabaseError.
+[[nodiscard]] Installation look_at(db::Connection& connection);
+// Pure.
+[[nodiscard]] std::vector<Finding> judge(const Installation& installation, Time now);
 
 struct About {
   std::string version;

@@ -12,3 +12,15 @@ SELECT upstream, status, url, message, version, latency_ms, checked_at, ok_at FR
 
 -- name: ping
 SELECT version() AS version
+
+-- What `check` tells of an installation, beside its upstreams. One row.
+-- name: installation
+SELECT r.rolsuper AS is_superuser,
+       has_table_privilege('audit_log', 'UPDATE, DELETE') AS can_change_audit,
+       (SELECT count(*) FROM systems WHERE role = 'test' AND gone_at IS NULL) AS test_systems,
+       (SELECT count(*) FROM systems WHERE role = 'test' AND gone_at IS NULL AND quarantined_at IS NOT NULL) AS quarantined,
+       (SELECT max(finished_at) FROM sync_runs WHERE status = 'succeeded') AS last_sync_at,
+       pg_database_size(current_database()) AS database_bytes,
+       clock_timestamp() AS server_time
+FROM pg_roles r
+WHERE r.rolname = current_user

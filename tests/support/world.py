@@ -23,6 +23,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def run_program(binary, command, database_url):
+    """A command of the orchestrator that needs its database alone: migrate."""
+    subprocess.run([binary, command], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/",
+                   env=os.environ | {"DATABASE_URL": database_url})
+
+
 def wrong_clock(seconds):
     """Environment that shifts a program's wall clock, but not its steady clock; empty where libfaketime is not installed."""
     if not FAKETIME or seconds == 0:

@@ -12,6 +12,9 @@ namespace {
 using ports::BatchReport;
 using ports::BatchState;
 
+// What stands where a value did not fit into an event, also in the job cache (seen with 3007.8).
+constexpr std::string_view kTrimmed = "VALUE_TRIMMED";
+
 tl::unexpected<Error> bad_answer(const std::string& message) {
   return fail_upstream(ErrorCode::SaltError, UpstreamFailure::BadAnswer, "the Salt API answered nonsense: " + message);
 }
@@ -47,6 +50,12 @@ Result<BatchReport> read_return(const ports::CommandBatch& batch, const json::va
   }
   const auto output = required_string(*object, "stdout", {}, {.max_bytes = 8 * 1024 * 1024});
   if (!output) return bad_answer(output.error().message);
+  if (*output == kTrimmed) {
+    return lost(
+        "its output is larger than Salt carries, and Salt kept none of it: raise max_event_size (1048576 bytes unless set) on the master "
+        "and "
+        "the minion, or ask for less");
+  }
   auto parsed = net::parse_script_output(*output, batch.token, batch.commands.size());
   if (parsed) return BatchReport{BatchState::Done, std::move(*parsed), ""};
   if (output->find(" : Timed out after ") != std::string::npos)

@@ -59,6 +59,13 @@ TEST(SaltReturn, AScriptThatDidNotEndIsLostNotDone) {
   }
 }
 
+TEST(SaltReturn, AnOutputThatSaltCutAwaySaysHowToHaveIt) {
+  const auto report = read_return(batch_of_one(), json::object{{"retcode", 0}, {"stdout", "VALUE_TRIMMED"}, {"stderr", ""}});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->state, ports::BatchState::Lost);
+  EXPECT_NE(report->reason.find("max_event_size"), std::string::npos) << report->reason;
+}
+
 TEST(SaltReturn, AnotherShapeIsNonsense) {
   for (const auto& value : {json::value(true), json::value(json::object{{"retcode", 0}}), json::value(json::object{{"stdout", 5}})}) {
     const auto report = read_return(batch_of_one(), value);

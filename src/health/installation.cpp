@@ -1,0 +1,64 @@
+#include "health/health.hpp"
+
+#include <fmt/format.h>
+
+#include "health/health_sql.hpp"
+
+namespace spm::health {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kClockTolerance = 5s;
+constexpr auto kSyncIsStale = 24h;
+
+Finding role(const Installation& seen) {
+  if (seen.is_superuser) return {"database role", false, "the service runs as a superuser of the database; give it a role of its own"};
+  if (seen.can_change_audit)
+    return {"database role", false, "the service's role can change audit rows; run grants.sql as the owner of the database"};
+  return {"database role", true, "reads and writes rows; audit rows it can only add"};
+}
+
+Finding clock(const Installation& seen, Time now) {
+  const auto apart =
+      std::chrono::duration_cast<std::chrono::seconds>(now < seen.server_time ? seen.server_time - now : now - seen.server_time);
+  const auto text = fmt::format("{} s apart from the database's", apart.count());
+  return {"clock", apart <= kClockTolerance, apart <= kClockTolerance ? text : text + "; run chrony or systemd-timesyncd on both"};
+}
+
+Finding synchronisation(const Installation& seen, Time now) {
+  if (!seen.last_sync_at) return {"sync", true, "none has ended yet; the first one starts with the service"};
+  const auto text = "the last good one ended " + format_time(*seen.last_sync_at);
+  const bool is_fresh = now - *seen.last_sync_at <= kSyncIsStale;
+  return {"sync", is_fresh, is_fresh ? text : text + "; see GET /api/v1/sync/status"};
+}
+
+Finding test_systems(const Installation& seen) {
+  if (!seen.last_sync_at) return {"test systems", true, "not known before the first sync"};
+  if (seen.test_systems == 0)
+    return {"test systems", false,
+            "none: put systems into a UYUNI group whose name starts with UYUNI_TEST_GROUP_PREFIX, or name them in the settings"};
+  if (seen.quarantined == seen.test_systems)
+    return {"test systems", false,
+            fmt::format("all {} are in quarantine; look at them, then POST /api/v1/systems/ID/release", seen.test_systems)};
+  return {"test systems", true, fmt::format("{}, of which {} in quarantine", seen.test_systems, seen.quarantined)};
+}
+
+}  // namespace
+
+Installation look_at(db::Connection& connection) {
+  const auto rows = connection.execute(sql::installation);
+  const auto row = rows[0];
+  return {row.boolean("is_superuser"),      row.boolean("can_change_audit"), row.integer("test_systems"), row.integer("quarantined"),
+          row.time_or_null("last_sync_at"), row.integer("database_bytes"),   row.time("server_time")};
+}
+
+std::vector<Finding> judge(const Installation& installation, Time now) {
+  return {role(installation),
+          clock(installation, now),
+          synchronisation(installation, now),
+          test_systems(installation),
+          {"database size", true, fmt::format("{} MB", installation.database_bytes / 1'000'000)}};
+}
+
+}  // namespace spm::health

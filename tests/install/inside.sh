@@ -1,0 +1,119 @@
+#!/bin/bash
+# Inside a fresh Debian root: installs, checks, saves, breaks, restores, upgrades and removes SPM Orchestrator as an administrator would.
+# No systemd runs here, so the service is a plain background process. Called by scripts/test-install, which sets UYUNI_… and SALT_….
+set -euo pipefail
+
+packages=/test/packages
+installer=/test/install.sh
+setup=/usr/lib/spm-orchestrator/setup
+env_file=/etc/spm-orchestrator/env
+step() { echo "== $*"; }
+fail() {
+  echo "test-install: FAILED: $*" >&2
+  tail -n 20 /var/log/spm-orchestrator/service.log >&2 2>/dev/null || true
+  exit 1
+}
+setting() { sed -n "s/^$1='\(.*\)'$/\1/p" $env_file; }
+api() { curl -fsSk -H "X-API-Key: $(setting API_KEY)" "https://127.0.0.1:$API_PORT/api/v1$1"; }
+version() { dpkg-query -W -f '${Version}' spm-orchestrator; }
+# What people see of the data, without what changes by itself.
+picture() {
+  api "/errata?limit=500" | python3 -m json.tool --sort-keys
+  api "/risk-profile?limit=500" | python3 -m json.tool --sort-keys
+  api "/queue?limit=500" | python3 -m json.tool --sort-keys
+  api "/approvals/history?limit=500" | python3 -m json.tool --sort-keys
+}
+owner() {
+  local url
+  url=$(sed -n "s/^DATABASE_URL='\(.*\)'/\1/p" /etc/spm-orchestrator/owner.env)
+  psql -X -q -A -t -v ON_ERROR_STOP=1 "$url" "$@"
+}
+has_queued() { [ "$(api '/queue?limit=1' | python3 -c 'import json,sys; print(json.load(sys.stdin)["total"])')" -gt 0 ]; }
+
+step "install.sh --yes"
+$installer --yes --package $packages/current.deb
+$setup healthy || fail "the service does not answer"
+[ "$(stat -c '%a %U:%G' $env_file)" = "640 root:spm" ] || fail "$env_file is open: $(stat -c '%a %U:%G' $env_file)"
+[ "$(stat -c '%a %U:%G' /etc/spm-orchestrator/owner.env)" = "600 root:root" ] || fail "the owner's password is open"
+key=$(setting API_KEY)
+
+step "start to healthy"
+$setup stop
+begin=$(date +%s%N)
+$setup start
+$setup healthy || fail "the service does not answer"
+echo "figures: start to healthy $((($(date +%s%N) - begin) / 1000000)) ms (with the check of the settings before it)"
+
+step "spm-orchestrator check"
+for _ in $(seq 60); do
+  if api '/errata?limit=1' | grep -q '"errata_id"'; then break; fi
+  sleep 1
+done
+runuser -u spm -- spm-orchestrator check --env-file $env_file || fail "check finds something wrong in a fresh installation"
+
+step "the service's role"
+role_url=$(setting DATABASE_URL)
+psql -X -q "$role_url" -c "SELECT 1 FROM audit_log LIMIT 1" >/dev/null || fail "the service cannot read its audit"
+for statement in "DELETE FROM audit_log" "UPDATE audit_log SET actor = 'x'" "TRUNCATE audit_log" "DROP TABLE audit_log" "CREATE TABLE mine (i int)" \
+  "DELETE FROM schema_migrations" "ALTER TABLE audit_log DISABLE TRIGGER ALL"; do
+  if psql -X -q "$role_url" -c "$statement" 2>/dev/null; then fail "the service's role may do: $statement"; fi
+done
+
+step "idle memory"
+sleep 10
+pid=$(pgrep -u spm -x spm-orchestrato | head -1)
+echo "figures: idle memory $(awk '/^VmRSS/ {print int($2 / 1024)}' "/proc/$pid/status") MB resident, $(awk '/^RssAnon/ {print int($2 / 1024)}' "/proc/$pid/status") MB of it its own"
+
+step "install.sh again"
+$installer --yes --package $packages/current.deb
+[ "$(setting API_KEY)" = "$key" ] || fail "a second installation changed the key"
+
+step "backup, wipe, restore"
+for _ in $(seq 60); do
+  curl -fsSk -H "X-API-Key: $key" -H 'Content-Type: application/json' "https://127.0.0.1:$API_PORT/api/v1/queue/sync" -d '{"min_severity": "Low"}' >/dev/null
+  if has_queued; then break; fi
+  sleep 1
+done
+has_queued || fail "nothing could be queued"
+picture >/tmp/before
+owner -c "SELECT md5(string_agg(a::text, '|' ORDER BY id)) FROM audit_log a" >/tmp/audit-before
+/usr/lib/spm-orchestrator/backup /root/backup.tar
+[ "$(stat -c %a /root/backup.tar)" = 600 ] || fail "the backup can be read by others"
+$setup stop
+owner -c "DROP SCHEMA public CASCADE" -c "CREATE SCHEMA public"
+rm -rf /etc/spm-orchestrator/tls
+/usr/lib/spm-orchestrator/restore /root/backup.tar --yes
+picture >/tmp/after
+diff -u /tmp/before /tmp/after >/tmp/difference || fail "the API answers otherwise after a restore: $(head -20 /tmp/difference)"
+owner -c "SELECT md5(string_agg(a::text, '|' ORDER BY id)) FROM audit_log a WHERE id <= (SELECT max(id) FROM audit_log)" >/tmp/audit-after
+diff /tmp/audit-before /tmp/audit-after >/dev/null || fail "the audit differs after a restore"
+cp /root/backup.tar /root/damaged.tar
+printf x | dd of=/root/damaged.tar bs=1 seek=20000 conv=notrunc status=none
+if /usr/lib/spm-orchestrator/restore /root/damaged.tar --yes 2>/dev/null; then fail "a damaged backup was restored"; fi
+$setup healthy || fail "a refused restore stopped the service"
+
+step "upgrade"
+$installer --yes --package $packages/next.deb
+[ "$(version)" = 0.1.1 ] || fail "the version is $(version)"
+[ "$(setting API_KEY)" = "$key" ] || fail "an upgrade changed the key"
+
+step "an upgrade that does not start"
+if SPM_HEALTH_SECONDS=5 $installer --yes --package $packages/broken.deb; then fail "a version that does not start was called installed"; fi
+[ "$(version)" = 0.1.1 ] || fail "the former version is not back: $(version)"
+$setup healthy || fail "the former version does not run"
+
+step "uninstall, install again"
+$installer --uninstall --yes
+if curl -sk --max-time 3 -o /dev/null "https://127.0.0.1:$API_PORT/api/v1/health"; then fail "it still runs"; fi
+[ -e $env_file ] || fail "removing took the settings"
+$installer --yes --package $packages/current.deb
+has_queued || fail "removing took the data"
+
+step "uninstall --purge"
+$installer --uninstall --purge --yes
+for path in /etc/spm-orchestrator /var/lib/spm-orchestrator /var/log/spm-orchestrator /usr/lib/spm-orchestrator /usr/bin/spm-orchestrator; do
+  [ ! -e $path ] || fail "$path is left"
+done
+if getent passwd spm >/dev/null; then fail "the account is left"; fi
+[ -z "$(runuser -u postgres -- psql -A -t -c "SELECT 1 FROM pg_roles WHERE rolname LIKE 'spm_%'")" ] || fail "a database role is left"
+echo "all steps passed"
