@@ -1,5 +1,25 @@
 -- What the migrations come to. Generated: SPM_UPDATE_DOCUMENTS=1 integration_tests --gtest_filter=Schema.*
 
+CREATE TABLE audit_chain (
+  "position" bigint NOT NULL,
+  audit_id bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_chain_audit_id UNIQUE (audit_id),
+  CONSTRAINT audit_chain_hash CHECK ((length(hash) = 32)),
+  CONSTRAINT audit_chain_pkey PRIMARY KEY ("position"),
+  CONSTRAINT audit_chain_position CHECK (("position" > 0))
+);
+
+CREATE TABLE audit_head (
+  only_row boolean DEFAULT true NOT NULL,
+  "position" bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_head_hash CHECK ((length(hash) = 32)),
+  CONSTRAINT audit_head_only_row CHECK (only_row),
+  CONSTRAINT audit_head_pkey PRIMARY KEY (only_row),
+  CONSTRAINT audit_head_position CHECK (("position" >= 0))
+);
+
 CREATE TABLE audit_log (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   actor text NOT NULL,
@@ -12,6 +32,21 @@ CREATE TABLE audit_log (
   reason text DEFAULT ''::text NOT NULL,
   at timestamp with time zone NOT NULL,
   CONSTRAINT audit_log_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE config_versions (
+  version bigint NOT NULL,
+  overrides jsonb NOT NULL,
+  changes jsonb NOT NULL,
+  rollback_to bigint,
+  author text NOT NULL,
+  reason text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT config_changes CHECK ((jsonb_typeof(changes) = 'array'::text)),
+  CONSTRAINT config_overrides CHECK ((jsonb_typeof(overrides) = 'object'::text)),
+  CONSTRAINT config_reason CHECK ((length(TRIM(BOTH FROM reason)) > 0)),
+  CONSTRAINT config_version CHECK ((version > 0)),
+  CONSTRAINT config_versions_pkey PRIMARY KEY (version)
 );
 
 CREATE TABLE custom_checks (
@@ -132,7 +167,13 @@ CREATE TABLE patch_approvals (
   reason text DEFAULT ''::text NOT NULL,
   snooze_until timestamp with time zone,
   decided_at timestamp with time zone NOT NULL,
+  round bigint NOT NULL,
+  completes boolean NOT NULL,
+  person text NOT NULL,
+  break_glass boolean DEFAULT false NOT NULL,
   CONSTRAINT approvals_action CHECK ((action = ANY (ARRAY['approve'::text, 'reject'::text, 'snooze'::text]))),
+  CONSTRAINT approvals_break_glass CHECK (((NOT break_glass) OR ((action = 'approve'::text) AND completes AND (length(TRIM(BOTH FROM reason)) >= 20)))),
+  CONSTRAINT approvals_first CHECK ((completes OR (action = 'approve'::text))),
   CONSTRAINT approvals_reason CHECK (((action = 'approve'::text) OR (length(TRIM(BOTH FROM reason)) > 0))),
   CONSTRAINT approvals_snooze CHECK (((action = 'snooze'::text) = (snooze_until IS NOT NULL))),
   CONSTRAINT approvals_tested CHECK (((action <> 'approve'::text) OR (test_id IS NOT NULL))),
@@ -519,7 +560,12 @@ CREATE TABLE upstream_probes (
 );
 
 CREATE INDEX approvals_by_queue ON public.patch_approvals USING btree (queue_id, id DESC);
+CREATE UNIQUE INDEX approvals_one_completes ON public.patch_approvals USING btree (queue_id, round) WHERE completes;
+CREATE UNIQUE INDEX approvals_one_person ON public.patch_approvals USING btree (queue_id, round, person) WHERE ((action = 'approve'::text) AND (NOT break_glass));
+CREATE INDEX audit_by_action ON public.audit_log USING btree (action, id);
+CREATE INDEX audit_by_actor ON public.audit_log USING btree (actor, id);
 CREATE INDEX audit_by_subject ON public.audit_log USING btree (subject_type, subject_id, id);
+CREATE INDEX audit_by_time ON public.audit_log USING btree (at, id);
 CREATE UNIQUE INDEX batch_items_one_open ON public.test_batch_items USING btree (queue_id) WHERE (state = ANY (ARRAY['waiting'::text, 'testing'::text]));
 CREATE INDEX batches_running ON public.test_batches USING btree (id) WHERE (status = 'running'::text);
 CREATE INDEX errata_by_cve ON public.errata_cache USING gin (cves);
@@ -554,6 +600,84 @@ CREATE INDEX tests_by_system ON public.patch_tests USING btree (system_id, compl
 CREATE INDEX tests_due ON public.patch_tests USING btree (due_at) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX tests_one_open_per_system ON public.patch_tests USING btree (system_id) WHERE (status = 'running'::text);
 
+CREATE OR REPLACE FUNCTION public.audit_append_to_chain(line audit_log)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  head audit_head%ROWTYPE;
+BEGIN
+  SELECT * INTO STRICT head FROM audit_head FOR UPDATE;
+  head.position := head.position + 1;
+  head.hash := audit_digest(head.hash, head.position, line);
+  INSERT INTO audit_chain (position, audit_id, hash) VALUES (head.position, line.id, head.hash);
+  UPDATE audit_head SET position = head.position, hash = head.hash;
+END
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_chain_at_commit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM audit_append_to_chain(NEW);
+  RETURN NULL;
+END
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_digest(previous bytea, place bigint, line audit_log)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT sha256(convert_to(
+    audit_field(encode(previous, 'hex')) || audit_field(place::text) || audit_field(line.id::text) || audit_field(line.actor) ||
+    audit_field(line.from_address) || audit_field(line.action) || audit_field(line.subject_type) || audit_field(line.subject_id) ||
+    audit_field(line.before::text) || audit_field(line.after::text) || audit_field(line.reason) ||
+    audit_field((extract(epoch FROM line.at) * 1000000)::bigint::text), 'UTF8'))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_field(field text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ SELECT coalesce(octet_length(field)::text || ':' || field, '-') || ',' $function$
+;
+
+CREATE OR REPLACE FUNCTION public.grant_to_service(service name)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  place text := quote_ident(current_schema());
+  role text := quote_ident(service);
+BEGIN
+  EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', place, role);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %s TO %s', place, role);
+  EXECUTE format('GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA %s TO %s', place, role);
+  EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %s', place, role);
+  EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT SELECT, USAGE ON SEQUENCES TO %s', place, role);
+  EXECUTE format('REVOKE UPDATE, DELETE ON audit_log FROM %s', role);
+  EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON audit_chain, audit_head, schema_migrations FROM %s', role);
+END
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.wake_workers()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -563,6 +687,12 @@ BEGIN
   RETURN NULL;
 END $function$
 ;
+CREATE TRIGGER audit_chain_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_chain FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_head_goes_on BEFORE UPDATE ON public.audit_head FOR EACH ROW WHEN ((new."position" <> (old."position" + 1))) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE CONSTRAINT TRIGGER audit_log_chain AFTER INSERT ON public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_chain_at_commit();
+CREATE TRIGGER config_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.config_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER wake_on_abort AFTER UPDATE ON public.patch_tests FOR EACH ROW WHEN ((old.abort_requested_at IS DISTINCT FROM new.abort_requested_at)) EXECUTE FUNCTION wake_workers();
 CREATE TRIGGER wake_on_new_test AFTER INSERT ON public.patch_tests FOR EACH STATEMENT EXECUTE FUNCTION wake_workers();
 CREATE TRIGGER wake_on_trigger AFTER UPDATE ON public.periodic_jobs FOR EACH ROW WHEN ((new.next_run_at < old.next_run_at)) EXECUTE FUNCTION wake_workers();

@@ -8,11 +8,13 @@
 #include "app/upstreams.hpp"
 #include "app/wiring.hpp"
 #include "approvals/approvals.hpp"
+#include "audit/audit.hpp"
 #include "auth/api_key.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
 #include "checks/checks.hpp"
 #include "cluster/cluster.hpp"
+#include "configuration/configuration.hpp"
 #include "db/db.hpp"
 #include "engine/engine.hpp"
 #include "engine/worker.hpp"
@@ -78,7 +80,8 @@ struct Service::Parts {
         pool(s.database.conninfo, s.database.pool_size),
         upstreams(s, c, count_calls(metrics)),
         engine_settings(tuned(engine_settings_from(s, o.time_factor), o)),
-        weights(weights_from(s.score)),
+        configured(configuration_from(s)),
+        weights(configured.score),
         sync{pool, c, {&upstreams.inventory(), upstreams.catalogue()}, sync_settings_from(s), rescore_changed(pool, c, weights)},
         prober(pool, c, upstreams.watched(), o.probe_interval),
         worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics(), &network}, engine_settings, node.name, o.failpoint),
@@ -107,6 +110,8 @@ struct Service::Parts {
     append(all, engine::endpoints(pool, clock, engine_settings));
     append(all, approvals::endpoints(pool, clock));
     append(all, cluster::endpoints(pool, clock));
+    append(all, audit::endpoints(pool, clock));
+    append(all, configuration::endpoints(pool, clock, configured, configuration_followers(pool, clock, weights)));
     append(all, own_endpoints(metrics, pool, contract.text()));
     return all;
   }
@@ -147,6 +152,7 @@ struct Service::Parts {
   Upstreams upstreams;
   net::DirectNetwork network;
   engine::Settings engine_settings;
+  configuration::Document configured;
   scoring::Weights weights;
   catalogue::SyncContext sync;
   auth::ApiKeyAuthenticator authenticator{settings.api.key.empty() ? std::nullopt : std::optional(settings.api.key), settings.secret_key};
