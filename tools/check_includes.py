@@ -20,14 +20,15 @@ LAYERS = [
     ["db", "net"],
     ["http"],
     ["auth"],
-    ["audit", "outbox", "scheduler"],
+    ["outbox", "scheduler"],
+    ["audit"],
     ["SLICES"],
     ["app"],
     ["cli"],
 ]
 
 # Slices call only to their left. To the right they speak through the outbox.
-SLICES = ["identity", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "health", "cluster", "systems", "live"]
+SLICES = ["identity", "configuration", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "health", "cluster", "systems", "live"]
 
 # Directories outside the layers, and all that they may include besides themselves.
 OUTSIDE = {
@@ -46,9 +47,9 @@ EXTRA = {
 TYPES = ["OWN/types.hpp", "ports/advisory_source.hpp"]  # values only
 PURE = "values in, values out"
 STRICTER = [
-    ("src/SLICE/rules*", ["base", "access", "OWN/rules*", *TYPES], PURE),
+    ("src/SLICE/rules*", ["base", "access", "OWN/rules*", "configuration/rules.hpp", *TYPES], PURE),
     ("src/catalogue/superseding.?pp", ["base", "OWN/superseding.hpp", *TYPES], PURE),
-    ("src/scoring/score.?pp", ["base", "OWN/score.hpp", *TYPES], PURE),
+    ("src/scoring/score.?pp", ["base", "OWN/score.hpp", "configuration/rules.hpp", *TYPES], PURE),
     ("src/scoring/urgency.?pp", ["base", "OWN/urgency.hpp", *TYPES], PURE),
     ("src/engine/transition.?pp", ["base", "OWN/transition.hpp", "OWN/phase*.hpp"], PURE),
     ("src/engine/verdict.?pp", ["base", "OWN/verdict.hpp", "OWN/settings.hpp"], PURE),

@@ -8,10 +8,12 @@
 #include "app/upstreams.hpp"
 #include "app/wiring.hpp"
 #include "approvals/approvals.hpp"
+#include "audit/audit.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
 #include "checks/checks.hpp"
 #include "cluster/cluster.hpp"
+#include "configuration/configuration.hpp"
 #include "db/db.hpp"
 #include "engine/engine.hpp"
 #include "engine/worker.hpp"
@@ -81,7 +83,8 @@ struct Service::Parts {
         pool(s.database.conninfo, s.database.pool_size),
         upstreams(s, c, count_calls(metrics)),
         engine_settings(tuned(engine_settings_from(s, o.time_factor), o)),
-        weights(weights_from(s.score)),
+        configured(configuration_from(s)),
+        weights(configured.score),
         sync{pool, c, {&upstreams.inventory(), upstreams.catalogue()}, sync_settings_from(s), rescore_changed(pool, c, weights)},
         prober(pool, c, upstreams.watched(), o.probe_interval),
         worker(pool, c, {upstreams.commands(), upstreams.fleet(), upstreams.metrics(), &network}, engine_settings, node.name, o.failpoint),
@@ -115,6 +118,8 @@ struct Service::Parts {
     append(all, cluster::endpoints(pool, clock));
     append(all, systems::endpoints(pool, clock, weights, settings.prometheus.node_exporter_port));
     append(all, live::endpoints(pool, clock));
+    append(all, audit::endpoints(pool, clock));
+    append(all, configuration::endpoints(pool, clock, configured, configuration_followers(pool, clock, weights)));
     append(all, own_endpoints(metrics, pool, contract.text()));
     for (auto& endpoint : all) endpoint = limits.limited(std::move(endpoint));
     return all;
@@ -157,6 +162,7 @@ struct Service::Parts {
   Upstreams upstreams;
   net::DirectNetwork network{address_policy_from(settings)};
   engine::Settings engine_settings;
+  configuration::Document configured;
   scoring::Weights weights;
   catalogue::SyncContext sync;
   identity::Authenticator authenticator{

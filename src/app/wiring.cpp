@@ -45,18 +45,33 @@ engine::Settings engine_settings_from(const config::Settings& settings, double t
   return engine;
 }
 
-scoring::Weights weights_from(const config::ScoreSettings& settings) {
-  scoring::Weights weights;
-  weights.kernel = settings.kernel_penalty;
-  weights.reboot = settings.reboot_penalty;
-  weights.config = settings.config_penalty;
-  weights.dependency = settings.dependency_penalty;
-  weights.dependency_max = settings.dependency_max;
-  weights.size_per_mb = settings.size_penalty_per_mb;
-  weights.size_max = settings.size_max;
-  weights.history_factor = settings.history_factor;
-  weights.small_bonus = settings.small_bonus;
-  return weights;
+configuration::Document configuration_from(const config::Settings& settings) {
+  configuration::Document document;
+  document.score.kernel = settings.score.kernel_penalty;
+  document.score.reboot = settings.score.reboot_penalty;
+  document.score.config = settings.score.config_penalty;
+  document.score.dependency = settings.score.dependency_penalty;
+  document.score.dependency_max = settings.score.dependency_max;
+  document.score.size_per_mb = settings.score.size_penalty_per_mb;
+  document.score.size_max = settings.score.size_max;
+  document.score.history_factor = settings.score.history_factor;
+  document.score.small_bonus = settings.score.small_bonus;
+  const auto& tests = settings.tests;
+  document.thresholds = {tests.cpu_delta_threshold, tests.memory_delta_threshold, tests.max_failed_services};
+  document.policies.metrics_required = tests.metrics_required;
+  document.policies.restore_after_test = tests.restore_after_test;
+  document.policies.rollback_proof_required = tests.rollback_proof_required;
+  return document;
+}
+
+configuration::Followers configuration_followers(db::Pool& pool, const Clock& clock, scoring::Weights weights) {
+  return {.compare_scores = [&pool](const scoring::Weights& wanted) { return scoring::compare_scores(pool, wanted); },
+          .rescore =
+              [&pool, &clock, weights = std::move(weights)] {
+                const auto report = scoring::recalculate_all(pool, scoring::Force::No, weights, clock.now());
+                log::info("scoring", "scored anew after a change of the configuration",
+                          {{"updated", report.updated}, {"calculated", report.calculated}, {"not_scored", report.errors.size()}});
+              }};
 }
 
 identity::Settings identity_settings_from(const config::Settings& settings) {

@@ -1,10 +1,11 @@
 #pragma once
-// Settings of the process, as each part wants them. Pure, but for rescore_changed, whose function writes scores, and address_policy_from,
-// which looks up names.
+// Settings of the process, as each part wants them. Pure, but for rescore_changed and configuration_followers, whose functions write scores,
+// and address_policy_from, which looks up names.
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"
 #include "config/settings.hpp"
+#include "configuration/configuration.hpp"
 #include "engine/settings.hpp"
 #include "http/request_limits.hpp"
 #include "identity/identity.hpp"
@@ -15,7 +16,9 @@ namespace spm::app {
 
 [[nodiscard]] engine::Settings engine_settings_from(const config::Settings& settings, double time_factor);
 [[nodiscard]] identity::Settings identity_settings_from(const config::Settings& settings);
-[[nodiscard]] scoring::Weights weights_from(const config::ScoreSettings& settings);
+// What can be changed at run time, as the process was started.
+[[nodiscard]] configuration::Document configuration_from(const config::Settings& settings);
+[[nodiscard]] configuration::Followers configuration_followers(db::Pool& pool, const Clock& clock, scoring::Weights weights);
 [[nodiscard]] catalogue::SyncSettings sync_settings_from(const config::Settings& settings);
 [[nodiscard]] std::vector<catalogue::Source> configured_sources(const config::Settings& settings);
 [[nodiscard]] http::Rate request_rate_from(const config::Settings& settings);

@@ -7,6 +7,7 @@
 #include "approvals/history_api.hpp"
 #include "approvals/store.hpp"
 #include "catalogue/catalogue.hpp"
+#include "configuration/configuration.hpp"
 #include "engine/engine.hpp"
 #include "http/field_errors.hpp"
 #include "http/page.hpp"
@@ -40,9 +41,10 @@ std::optional<std::string> text_in(const Request& request, std::string_view key)
 
 json::object list_json(db::Tx& tx, const store::Query& query, const http::Page& page, Time now) {
   const std::vector<store::Pending> waiting = store::pending(tx, query);
+  const configuration::Document rules = configuration::current(tx);
   json::array items;
   for (const store::Pending& one : waiting) {
-    if (const auto test = engine::latest_passed(tx, one.item)) items.push_back(to_json(one, *test, now));
+    if (const auto test = engine::latest_passed(tx, one.item)) items.push_back(to_json(one, *test, rules, now));
   }
   json::object by_severity;
   std::int64_t total = 0;
@@ -106,7 +108,7 @@ Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request
   if (!test) return not_pending(tx, id);
   Result<json::object> result = engine::result_json(tx, test->id);
   if (!result) return tl::unexpected(result.error());
-  json::object answer = to_json(*pending, *test, clock.now());
+  json::object answer = to_json(*pending, *test, configuration::current(tx), clock.now());
   answer["test"] = *std::move(result);
   answer["description"] = catalogue::find(tx, pending->erratum)->description;
   answer["score_breakdown"] = scoring::to_json(scoring::profile(tx, pending->erratum)->breakdown);
@@ -136,11 +138,28 @@ Decision decision_of(const Request& request, QueueId item, Action action, Time n
           .at = now};
 }
 
+// The name in the body counts only from a key that may act for others; from anybody else it would be a forged signature.
+Result<std::optional<std::string>> acted_for(const Request& request) {
+  const std::optional<std::string> name = text_in(request, "approved_by");
+  if (!name || *name == request.principal.actor) return std::nullopt;
+  if (request.principal.may_act_for_others) return name;
+  return fail(ErrorCode::Forbidden, fmt::format("{} may not approve for {}: leave approved_by out, or use a key that may act for others",
+                                                request.principal.actor, *name));
+}
+
 // POST /approvals/{queue_id}/approve
 Result<Response> approve(db::Pool& pool, const Clock& clock, const Request& request) {
-  const QueueId id{request.path_id("queue_id")};
-  Decision decision = decision_of(request, id, Action::Approve, clock.now());
-  decision.on_behalf_of = text_in(request, "approved_by");
+  Decision decision = decision_of(request, QueueId{request.path_id("queue_id")}, Action::Approve, clock.now());
+  const Result<std::optional<std::string>> other = acted_for(request);
+  if (!other) return tl::unexpected(other.error());
+  decision.on_behalf_of = *other;
+  return decide_and_answer(pool, decision);
+}
+
+// POST /approvals/{queue_id}/break-glass
+Result<Response> break_glass(db::Pool& pool, const Clock& clock, const Request& request) {
+  Decision decision = decision_of(request, QueueId{request.path_id("queue_id")}, Action::Approve, clock.now());
+  decision.is_emergency = true;
   return decide_and_answer(pool, decision);
 }
 
@@ -212,6 +231,7 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock) {
       {Method::Get, "/api/v1/approvals/pending", Permission::ReadState, with(list)},
       {Method::Get, "/api/v1/approvals/pending/{queue_id}", Permission::ReadState, with(show)},
       {Method::Post, "/api/v1/approvals/{queue_id}/approve", Permission::Decide, with(approve)},
+      {Method::Post, "/api/v1/approvals/{queue_id}/break-glass", Permission::BreakGlass, with(break_glass)},
       {Method::Post, "/api/v1/approvals/{queue_id}/reject", Permission::Decide, with(reject)},
       {Method::Post, "/api/v1/approvals/{queue_id}/snooze", Permission::Decide, with(snooze)},
       {Method::Post, "/api/v1/approvals/batch", Permission::Decide, with(decide_many)},

@@ -26,7 +26,10 @@ json::object metrics_summary(const engine::TestSummary& test) {
           {"reboot_required", test.required_reboot}};
 }
 
-json::object to_json(const store::Pending& pending, const engine::TestSummary& test, Time now) {
+json::object to_json(const store::Pending& pending, const engine::TestSummary& test, const configuration::Document& rules, Time now) {
+  const Risk risk{pending.severity, pending.affects_kernel, pending.success_score};
+  json::array approvers;
+  for (const auto& one : pending.approvers) approvers.push_back({{"name", one.name}, {"approved_at", format_time(one.approved_at)}});
   return {{"queue_id", pending.item.value},
           {"errata_id", pending.erratum.value},
           {"synopsis", pending.synopsis},
@@ -41,11 +44,13 @@ json::object to_json(const store::Pending& pending, const engine::TestSummary& t
           {"metrics_summary", metrics_summary(test)},
           {"pending_since", format_time(pending.pending_since)},
           {"days_pending", days_pending(pending.pending_since, now)},
-          {"sla_due", format_time(sla_due(pending.severity, pending.applicable_since, pending.pending_since))},
+          {"sla_due", format_time(sla_due(rules.service_levels, pending.severity, pending.applicable_since, pending.pending_since))},
           {"packages", texts(pending.package_names)},
           {"cves", texts(pending.cves)},
-          {"approvals_given", pending.approvals_given},
-          {"approvals_required", kApprovalsRequired}};
+          {"approvals_given", pending.approvers.size()},
+          {"approvals_required", approvals_required(rules.policies, risk)},
+          {"approvers", std::move(approvers)},
+          {"four_eyes_reasons", texts(four_eyes_reasons(rules.policies, risk))}};
 }
 
 json::array to_json(const std::vector<store::EarlierDecision>& decisions) {
@@ -69,8 +74,13 @@ json::object to_json(const Decision& decision, const Decided& decided) {
                       {"action", to_string(decision.action)}};
   switch (decision.action) {
     case Action::Approve:
-      answer["approved_by"] = decision.actor;
+      answer["approved_by"] = decision.on_behalf_of.value_or(decision.actor);
       answer["approved_at"] = format_time(decision.at);
+      answer["status"] = queue::to_string(decided.status);
+      answer["approvals_given"] = decided.approvers.size();
+      answer["approvals_required"] = decided.approvals_required;
+      answer["approvers"] = texts(decided.approvers);
+      answer["break_glass"] = decision.is_emergency;
       break;
     case Action::Reject:
       answer["rejected_by"] = decision.actor;

@@ -7,12 +7,14 @@
 
 #include "approvals/approvals.hpp"
 #include "approvals/store.hpp"
+#include "configuration/rules.hpp"
 #include "engine/engine.hpp"
 #include "http/page.hpp"
 
 namespace spm::approvals {
 
-[[nodiscard]] json::object to_json(const store::Pending& pending, const engine::TestSummary& test, Time now);
+[[nodiscard]] json::object to_json(const store::Pending& pending, const engine::TestSummary& test, const configuration::Document& rules,
+                                   Time now);
 [[nodiscard]] json::array to_json(const std::vector<store::EarlierDecision>& decisions);
 [[nodiscard]] json::object to_json(const Decision& decision, const Decided& decided);
 

@@ -14,6 +14,7 @@
 #include "db/db.hpp"
 #include "http/endpoint.hpp"
 #include "ports/fleet.hpp"
+#include "queue/lifecycle.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace spm::approvals {
@@ -23,19 +24,24 @@ struct Decision {
   Action action = Action::Approve;
   std::string actor;  // the authenticated identity
   std::string from_address;
-  std::optional<std::string> on_behalf_of;  // a name that the caller told: on record, but never the one who acted
+  std::optional<std::string> on_behalf_of;  // whom a key that may act for others named; then that person approved
   std::string reason;
   std::optional<Time> snooze_until = std::nullopt;  // of a snooze
   Time at;
+  bool is_emergency = false;  // break-glass: an approval past the policies
 };
 
 struct Decided {
   ApprovalId id;
   AdvisoryName erratum;
+  queue::Status status = queue::Status::PendingApproval;  // still so after the first of two approvals
+  int approvals_required = 1;
+  std::vector<std::string> approvers;  // of an approval: everybody who approved by now
 };
 
 // In the caller's transaction, with the item's row locked. NotFound: no such item. ValidationError: a reason is missing. Conflict: somebody
-// else decided already, or the item has no passed test. InvalidTransition: the item is not pending approval. One thread a transaction.
+// else decided already, the same person approves twice, or the item has no passed test. Forbidden: policy wants somebody else.
+// InvalidTransition: the item is not pending approval. One thread a transaction.
 [[nodiscard]] Result<Decided> decide(db::Tx& tx, const Decision& decision);
 
 // Writes the summary of each decision as a note on the test system, in order, each at least once. Stops at the first system manager's

@@ -2,9 +2,23 @@
 
 -- ---------------------------------------------------------------- deciding
 
+-- What the policies look at, and which round of decisions it is; the item's row is locked already.
+-- name: decision_facts
+SELECT e.severity, i.success_score, i.created_by, coalesce(p.affects_kernel, true) AS affects_kernel,
+       (SELECT count(*) FROM patch_approvals a WHERE a.queue_id = i.id AND a.completes) AS round
+FROM patch_test_queue i
+JOIN errata_cache e ON e.advisory_name = i.advisory_name
+LEFT JOIN risk_profiles p ON p.advisory_name = i.advisory_name
+WHERE i.id = $1::bigint;
+
+-- name: approvals_of_round
+SELECT coalesce(on_behalf_of, actor) AS name, person, decided_at FROM patch_approvals
+WHERE queue_id = $1::bigint AND round = $2::bigint AND action = 'approve' ORDER BY id;
+
 -- name: record_decision
-INSERT INTO patch_approvals (queue_id, test_id, action, actor, on_behalf_of, reason, snooze_until, decided_at)
-VALUES ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::timestamptz, $8::timestamptz)
+INSERT INTO patch_approvals (queue_id, test_id, action, actor, on_behalf_of, reason, snooze_until, decided_at, round, completes, person, break_glass)
+VALUES ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::timestamptz, $8::timestamptz, $9::bigint, $10::boolean, $11::text,
+        $12::boolean)
 RETURNING id;
 
 -- name: latest_decision
@@ -38,7 +52,10 @@ SELECT page.id, page.advisory_name, page.synopsis, page.severity, page.success_s
        page.pending_since, page.cves, page.weight,
        ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(coalesce(page.packages, '[]')) AS package ORDER BY 1) AS package_names,
        (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = page.advisory_name) AS applicable_since,
-       (SELECT count(*) FROM patch_approvals a WHERE a.queue_id = page.id AND a.action = 'approve' AND a.decided_at >= page.pending_since) AS approvals_given
+       coalesce((SELECT p.affects_kernel FROM risk_profiles p WHERE p.advisory_name = page.advisory_name), true) AS affects_kernel,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('name', coalesce(a.on_behalf_of, a.actor), 'at', a.decided_at) ORDER BY a.id), '[]') FROM patch_approvals a
+        WHERE a.queue_id = page.id AND NOT a.completes
+          AND a.round = (SELECT count(*) FROM patch_approvals f WHERE f.queue_id = page.id AND f.completes)) AS approvals_given
 FROM page ORDER BY page.weight, page.id;
 
 -- name: pending_by_severity
@@ -54,7 +71,10 @@ SELECT i.id, i.advisory_name, e.synopsis, e.severity, i.success_score, i.urgency
        i.pending_since, e.cves, 0::double precision AS weight,
        ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(coalesce(e.packages, '[]')) AS package ORDER BY 1) AS package_names,
        (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = i.advisory_name) AS applicable_since,
-       (SELECT count(*) FROM patch_approvals a WHERE a.queue_id = i.id AND a.action = 'approve' AND a.decided_at >= i.pending_since) AS approvals_given
+       coalesce((SELECT p.affects_kernel FROM risk_profiles p WHERE p.advisory_name = i.advisory_name), true) AS affects_kernel,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('name', coalesce(a.on_behalf_of, a.actor), 'at', a.decided_at) ORDER BY a.id), '[]') FROM patch_approvals a
+        WHERE a.queue_id = i.id AND NOT a.completes
+          AND a.round = (SELECT count(*) FROM patch_approvals f WHERE f.queue_id = i.id AND f.completes)) AS approvals_given
 FROM patch_test_queue i
 JOIN errata_cache e ON e.advisory_name = i.advisory_name
 WHERE i.id = $1::bigint AND i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed');
@@ -92,7 +112,7 @@ WHERE ($1::text IS NULL OR a.actor = $1::text) AND ($2::text IS NULL OR a.action
 
 -- A decision that was made before `$2` is surely committed, so no smaller id can still appear after the cursor has passed it.
 -- name: decisions_to_note
-SELECT a.id, a.action, a.actor, a.on_behalf_of, a.reason, a.snooze_until, a.decided_at, i.id AS queue_id, i.advisory_name, t.system_id, a.test_id
+SELECT a.id, a.action, a.actor, a.on_behalf_of, a.reason, a.snooze_until, a.decided_at, a.completes, a.break_glass, i.id AS queue_id, i.advisory_name, t.system_id, a.test_id
 FROM patch_approvals a
 JOIN patch_test_queue i ON i.id = a.queue_id
 JOIN patch_tests t ON t.id = a.test_id

@@ -3,8 +3,9 @@
 #include "approvals/approvals.hpp"
 #include "approvals/approvals_sql.hpp"
 #include "audit/audit.hpp"
+#include "configuration/configuration.hpp"
 #include "engine/engine.hpp"
-#include "outbox/outbox.hpp"
+#include "log/log.hpp"
 #include "queue/queue.hpp"
 
 namespace spm::approvals {
@@ -19,8 +20,12 @@ queue::Status status_after(Action action) {
   return queue::Status::PendingApproval;
 }
 
-tl::unexpected<Error> reason_missing(Action action) {
-  return fail(ErrorCode::ValidationError, fmt::format("to {} an item needs a reason", to_string(action)),
+tl::unexpected<Error> reason_missing(const Decision& decision) {
+  if (decision.is_emergency) {
+    return fail(ErrorCode::ValidationError, "an approval past the policies needs a reason that says something",
+                {{"fields", json::object{{"reason", "must have at least 20 characters besides white space at its ends"}}}});
+  }
+  return fail(ErrorCode::ValidationError, fmt::format("to {} an item needs a reason", to_string(decision.action)),
               {{"fields", json::object{{"reason", "must say why, not only white space"}}}});
 }
 
@@ -47,57 +52,132 @@ std::optional<TestId> passed_test_of(db::Tx& tx, QueueId item) {
   return test ? std::optional(test->id) : std::nullopt;
 }
 
-ApprovalId record(db::Tx& tx, const Decision& decision, const queue::Item& item, std::optional<TestId> test) {
-  const db::Rows rows = tx.execute(sql::record_decision, {decision.item, test, to_string(decision.action), decision.actor,
-                                                          decision.on_behalf_of, decision.reason, decision.snooze_until, decision.at});
-  const ApprovalId id{rows[0].integer("id")};
+// The item, and what the policies say about it.
+struct Case {
+  queue::Item item;
+  std::optional<TestId> test;
+  std::int64_t round = 0;
+  int required = 1;
+  std::vector<std::string> approvers;  // of this round
+};
+
+tl::unexpected<Error> approved_before(const queue::Item& item, const db::Row& earlier) {
+  return fail(ErrorCode::Conflict,
+              fmt::format("{} approved queue item {} ({}) at {} already; policy wants a second person", earlier.text("name"), item.id.value,
+                          item.erratum.value, format_time(earlier.time("decided_at"))),
+              {{"queue_id", item.id.value}, {"status", queue::to_string(item.status)}});
+}
+
+tl::unexpected<Error> own_item(const queue::Item& item) {
+  return fail(ErrorCode::Forbidden,
+              fmt::format("{} queued item {} ({}) and may not approve it (policy creator_may_not_approve); somebody else has to",
+                          item.created_by, item.id.value, item.erratum.value),
+              {{"queue_id", item.id.value}});
+}
+
+// Whether the policies let this person approve now; fills in what the item needs.
+Result<void> apply_policies(db::Tx& tx, const Decision& decision, Case& one) {
+  const auto rows = tx.execute(sql::decision_facts, {one.item.id});
+  const auto facts = rows[0];
+  one.round = facts.integer("round");
+  if (decision.action != Action::Approve) return {};
+  const auto policies = configuration::current(tx).policies;
+  one.required = approvals_required(policies, {facts.text("severity"), facts.boolean("affects_kernel"), facts.integer("success_score")});
+  const auto person = person_of(decision.actor, decision.on_behalf_of);
+  const auto earlier = tx.execute(sql::approvals_of_round, {one.item.id, one.round});
+  for (const auto row : earlier) {
+    if (row.text("person") == person && !decision.is_emergency) return approved_before(one.item, row);
+    one.approvers.push_back(row.text("name"));
+  }
+  if (policies.creator_may_not_approve && !decision.is_emergency && person == person_of(facts.text("created_by"), std::nullopt))
+    return own_item(one.item);
+  one.approvers.push_back(decision.on_behalf_of.value_or(decision.actor));
+  return {};
+}
+
+bool completes(const Decision& decision, const Case& one) {
+  return decision.action != Action::Approve || decision.is_emergency || static_cast<int>(one.approvers.size()) >= one.required;
+}
+
+json::object facts_of(const Decision& decision, const Case& one, ApprovalId id, queue::Status status) {
   json::object facts{{"approval_id", id.value},
-                     {"queue_id", item.id.value},
-                     {"errata_id", item.erratum.value},
+                     {"queue_id", one.item.id.value},
+                     {"errata_id", one.item.erratum.value},
                      {"action", to_string(decision.action)},
-                     {"status", queue::to_string(status_after(decision.action))}};
-  if (test) facts["test_id"] = test->value;
+                     {"status", queue::to_string(status)}};
+  if (one.test) facts["test_id"] = one.test->value;
   if (decision.on_behalf_of) facts["on_behalf_of"] = *decision.on_behalf_of;
   if (decision.snooze_until) facts["snooze_until"] = format_time(*decision.snooze_until);
-  audit::append(tx, {.actor = decision.actor,
-                     .from_address = decision.from_address,
-                     .action = fmt::format("approval.{}", to_string(decision.action)),
-                     .subject_type = "queue_item",
-                     .subject_id = std::to_string(item.id.value),
-                     .before = json::object{{"status", queue::to_string(item.status)}},
-                     .after = facts,
-                     .reason = decision.reason,
-                     .at = decision.at});
-  json::object payload = facts;
-  payload["type"] = "approval.decided";
-  payload["actor"] = decision.actor;
-  payload["reason"] = decision.reason;
-  outbox::publish(tx, {.topic = "approval", .queue_id = item.id, .test_id = test, .payload = std::move(payload), .at = decision.at});
+  if (decision.action != Action::Approve) return facts;
+  facts["approvers"] = json::array(one.approvers.begin(), one.approvers.end());
+  facts["approvals_required"] = one.required;
+  return facts;
+}
+
+ApprovalId record(db::Tx& tx, const Decision& decision, const Case& one, queue::Status status) {
+  const bool is_over = status != one.item.status;
+  const auto rows = tx.execute(sql::record_decision, {decision.item, one.test, to_string(decision.action), decision.actor,
+                                                      decision.on_behalf_of, decision.reason, decision.snooze_until, decision.at, one.round,
+                                                      is_over, person_of(decision.actor, decision.on_behalf_of), decision.is_emergency});
+  const ApprovalId id{rows[0].integer("id")};
+  const auto action = decision.is_emergency ? "approval.break_glass" : fmt::format("approval.{}", to_string(decision.action));
+  const auto* type = decision.is_emergency ? "approval.break_glass" : (is_over ? "approval.decided" : "approval.given");
+  audit::record(tx,
+                {.actor = decision.actor,
+                 .from_address = decision.from_address,
+                 .action = action,
+                 .subject_type = "queue_item",
+                 .subject_id = std::to_string(one.item.id.value),
+                 .before = json::object{{"status", queue::to_string(one.item.status)}},
+                 .after = facts_of(decision, one, id, status),
+                 .reason = decision.reason,
+                 .at = decision.at},
+                {.topic = "approval", .type = type, .queue_id = one.item.id, .test_id = one.test});
   return id;
 }
 
-}  // namespace
-
-Result<Decided> decide(db::Tx& tx, const Decision& decision) {
-  if (!is_reason_enough(decision.action, decision.reason)) return reason_missing(decision.action);
-  const std::optional<queue::Item> item = queue::lock(tx, decision.item);
-  if (!item) return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", decision.item.value));
-  if (item->status != queue::Status::PendingApproval) return not_pending(tx, *item, decision.action);
-  const std::optional<TestId> test = passed_test_of(tx, decision.item);
-  if (!test && decision.action == Action::Approve) {
-    return fail(ErrorCode::Conflict, fmt::format("queue item {} ({}) has no passed test to rest on; reject it and test it again",
-                                                 item->id.value, item->erratum.value));
-  }
-  const queue::Change change{.item = item->id,
-                             .from = item->status,
+// The item goes where the decision leads, or stays while a second person has to approve.
+Result<queue::Status> move(db::Tx& tx, const Decision& decision, const Case& one) {
+  if (!completes(decision, one)) return one.item.status;
+  return queue::advance(tx, {.item = one.item.id,
+                             .from = one.item.status,
                              .to = status_after(decision.action),
                              .actor = decision.actor,
                              .from_address = decision.from_address,
                              .reason = decision.reason,
                              .at = decision.at,
-                             .snooze_until = decision.snooze_until};
-  if (const Result<queue::Status> moved = queue::advance(tx, change); !moved) return tl::unexpected(moved.error());
-  return Decided{record(tx, decision, *item, test), item->erratum};
+                             .snooze_until = decision.snooze_until});
+}
+
+Result<Case> open_case(db::Tx& tx, const Decision& decision) {
+  const std::optional<queue::Item> item = queue::lock(tx, decision.item);
+  if (!item) return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", decision.item.value));
+  if (item->status != queue::Status::PendingApproval) return not_pending(tx, *item, decision.action);
+  Case one{*item, passed_test_of(tx, decision.item), 0, 1, {}};
+  if (!one.test && decision.action == Action::Approve) {
+    return fail(ErrorCode::Conflict, fmt::format("queue item {} ({}) has no passed test to rest on; reject it and test it again",
+                                                 item->id.value, item->erratum.value));
+  }
+  if (const auto allowed = apply_policies(tx, decision, one); !allowed) return tl::unexpected(allowed.error());
+  return one;
+}
+
+}  // namespace
+
+Result<Decided> decide(db::Tx& tx, const Decision& decision) {
+  const bool is_reasoned =
+      decision.is_emergency ? is_reason_for_emergency(decision.reason) : is_reason_enough(decision.action, decision.reason);
+  if (!is_reasoned) return reason_missing(decision);
+  const auto one = open_case(tx, decision);
+  if (!one) return tl::unexpected(one.error());
+  const auto status = move(tx, decision, *one);
+  if (!status) return tl::unexpected(status.error());
+  const auto id = record(tx, decision, *one, *status);
+  if (decision.is_emergency) {
+    log::warning("approvals", "break-glass: an item was approved past the policies",
+                 {{"queue_id", one->item.id}, {"errata_id", one->item.erratum}, {"actor", decision.actor}, {"reason", decision.reason}});
+  }
+  return Decided{id, one->item.erratum, *status, one->required, one->approvers};
 }
 
 }  // namespace spm::approvals

@@ -35,6 +35,8 @@ std::string body_of(const db::Row& decision) {
   std::string body = fmt::format("{} decided on {}: {} (queue item {}, test {}, {}).", decision.text("actor"),
                                  decision.text("advisory_name"), decision.text("action"), decision.integer("queue_id"),
                                  decision.integer("test_id"), format_time(decision.time("decided_at")));
+  if (!decision.boolean("completes")) body += " A second person has to approve too.";
+  if (decision.boolean("break_glass")) body += " Break-glass: alone, past the policies.";
   if (const auto other = decision.text_or_null("on_behalf_of")) body += fmt::format(" On behalf of {}.", *other);
   if (const auto until = decision.time_or_null("snooze_until")) body += fmt::format(" Snoozed until {}.", format_time(*until));
   if (const std::string reason = decision.text("reason"); !reason.empty()) body += fmt::format(" Reason: {}", reason);

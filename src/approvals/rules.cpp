@@ -1,7 +1,10 @@
 #include "approvals/rules.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace spm::approvals {
 namespace {
@@ -32,15 +35,44 @@ bool is_reason_enough(Action action, std::string_view reason) {
   return action == Action::Approve || reason.find_first_not_of(kWhiteSpace) != std::string_view::npos;
 }
 
-days service_level(std::string_view severity) {
-  if (severity == "Critical") return days(7);
-  if (severity == "High") return days(14);
-  if (severity == "Low") return days(90);
-  return days(30);
+bool is_reason_for_emergency(std::string_view reason) {
+  const auto begin = reason.find_first_not_of(kWhiteSpace);
+  if (begin == std::string_view::npos) return false;
+  const auto text = reason.substr(begin, reason.find_last_not_of(kWhiteSpace) - begin + 1);
+  // Characters, not bytes: what continues a character in UTF-8 is not counted.
+  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }) >= 20;
 }
 
-Time sla_due(std::string_view severity, std::optional<Time> applicable_since, Time pending_since) {
-  return applicable_since.value_or(pending_since) + service_level(severity);
+std::vector<std::string> four_eyes_reasons(const configuration::Policies& policies, const Risk& risk) {
+  std::vector<std::string> reasons;
+  if (policies.four_eyes_critical && risk.severity == "Critical") reasons.emplace_back("severity Critical");
+  if (policies.four_eyes_kernel && risk.affects_kernel) reasons.emplace_back("kernel or boot packages");
+  if (policies.four_eyes_low_score && risk.success_score < policies.four_eyes_score)
+    reasons.push_back(fmt::format("Success Score {} is below {}", risk.success_score, policies.four_eyes_score));
+  return reasons;
+}
+
+int approvals_required(const configuration::Policies& policies, const Risk& risk) {
+  return four_eyes_reasons(policies, risk).empty() ? 1 : 2;
+}
+
+std::string person_of(std::string_view actor, const std::optional<std::string>& on_behalf_of) {
+  std::string person(actor);
+  if (on_behalf_of) person = on_behalf_of->starts_with("user:") ? *on_behalf_of : "user:" + *on_behalf_of;
+  std::transform(person.begin(), person.end(), person.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return person;
+}
+
+days service_level(const configuration::ServiceLevels& levels, std::string_view severity) {
+  if (severity == "Critical") return days(levels.critical);
+  if (severity == "High") return days(levels.high);
+  if (severity == "Low") return days(levels.low);
+  return days(levels.medium);
+}
+
+Time sla_due(const configuration::ServiceLevels& levels, std::string_view severity, std::optional<Time> applicable_since,
+             Time pending_since) {
+  return applicable_since.value_or(pending_since) + service_level(levels, severity);
 }
 
 std::int64_t days_pending(Time pending_since, Time now) {

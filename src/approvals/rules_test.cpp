@@ -22,17 +22,45 @@ TEST(ApprovalReason, IsNeededToRejectAndToSnooze) {
 TEST(ServiceLevel, CountsFromTheDayTheErratumBecameApplicable) {
   const Time applicable = at("2026-03-02T09:15:00Z");
   const Time pending = at("2026-03-05T00:00:00Z");
-  EXPECT_EQ(sla_due("Critical", applicable, pending), at("2026-03-09T09:15:00Z"));
-  EXPECT_EQ(sla_due("High", applicable, pending), at("2026-03-16T09:15:00Z"));
-  EXPECT_EQ(sla_due("Medium", applicable, pending), at("2026-04-01T09:15:00Z"));
-  EXPECT_EQ(sla_due("Low", applicable, pending), at("2026-05-31T09:15:00Z"));
+  EXPECT_EQ(sla_due({}, "Critical", applicable, pending), at("2026-03-09T09:15:00Z"));
+  EXPECT_EQ(sla_due({}, "High", applicable, pending), at("2026-03-16T09:15:00Z"));
+  EXPECT_EQ(sla_due({}, "Medium", applicable, pending), at("2026-04-01T09:15:00Z"));
+  EXPECT_EQ(sla_due({}, "Low", applicable, pending), at("2026-05-31T09:15:00Z"));
 }
 
 TEST(ServiceLevel, CountsFromThePendingDayWhenNoSystemMissesTheErratumAnyMore) {
-  EXPECT_EQ(sla_due("Critical", std::nullopt, at("2026-03-05T00:00:00Z")), at("2026-03-12T00:00:00Z"));
+  EXPECT_EQ(sla_due({}, "Critical", std::nullopt, at("2026-03-05T00:00:00Z")), at("2026-03-12T00:00:00Z"));
 }
 
-TEST(ServiceLevel, IsNeverLaxForAnUnknownSeverity) { EXPECT_EQ(service_level("Unknown"), std::chrono::days(30)); }
+TEST(ServiceLevel, IsNeverLaxForAnUnknownSeverity) { EXPECT_EQ(service_level({}, "Unknown"), std::chrono::days(30)); }
+
+TEST(FourEyes, AreWantedForWhatThePolicySays) {
+  configuration::Policies none;
+  configuration::Policies all;
+  all.four_eyes_critical = all.four_eyes_kernel = all.four_eyes_low_score = true;
+  const Risk worst{"Critical", true, 12};
+  EXPECT_EQ(approvals_required(none, worst), 1);
+  EXPECT_EQ(four_eyes_reasons(all, worst).size(), 3U);
+  EXPECT_EQ(approvals_required(all, {"Critical", false, 90}), 2);
+  EXPECT_EQ(approvals_required(all, {"Low", true, 90}), 2);
+  EXPECT_EQ(approvals_required(all, {"Low", false, 39}), 2);
+  EXPECT_EQ(approvals_required(all, {"High", false, 40}), 1);
+  all.four_eyes_score = 41;
+  EXPECT_EQ(approvals_required(all, {"High", false, 40}), 2);
+}
+
+TEST(FourEyes, OnePersonHasOneSpelling) {
+  EXPECT_EQ(person_of("user:Ada", std::nullopt), "user:ada");
+  EXPECT_EQ(person_of("api-key:1", "Ada"), "user:ada");
+  EXPECT_EQ(person_of("api-key:1", "user:ada"), "user:ada");
+  EXPECT_EQ(person_of("api-key:1", std::nullopt), "api-key:1");
+}
+
+TEST(Emergency, NeedsAReasonOfTwentyCharacters) {
+  EXPECT_FALSE(is_reason_for_emergency("  exploited  \n           "));
+  EXPECT_TRUE(is_reason_for_emergency("exploited since noon"));
+  EXPECT_FALSE(is_reason_for_emergency("äöüäöüäöüäöü")) << "characters are counted, not bytes";
+}
 
 TEST(DaysPending, AreWholeDaysAndNeverNegative) {
   const Time since = at("2026-03-02T09:15:00Z");

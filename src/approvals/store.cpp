@@ -19,7 +19,10 @@ Pending read_pending(const db::Row& row) {
   one.cves = row.texts("cves");
   one.package_names = row.texts("package_names");
   one.applicable_since = row.time_or_null("applicable_since");
-  one.approvals_given = row.integer("approvals_given");
+  one.affects_kernel = row.boolean("affects_kernel");
+  const json::value given = row.json_value("approvals_given");
+  for (const json::value& approval : given.as_array())
+    one.approvers.push_back({std::string(approval.at("name").as_string()), parse_time(approval.at("at").as_string()).value()});
   one.weight = row.real("weight");
   return one;
 }

@@ -13,6 +13,11 @@
 
 namespace spm::approvals::store {
 
+struct Approver {
+  std::string name;
+  Time approved_at;
+};
+
 // An item that has a passed test and waits for a decision.
 struct Pending {
   QueueId item;
@@ -26,8 +31,9 @@ struct Pending {
   std::vector<std::string> cves;
   std::vector<std::string> package_names;
   std::optional<Time> applicable_since;
-  std::int64_t approvals_given = 0;
-  double weight = 0;  // its place in the order that was asked for, smaller first; the older item among equals
+  bool affects_kernel = true;
+  std::vector<Approver> approvers;  // who approved already, while another one has to
+  double weight = 0;                // its place in the order that was asked for, smaller first; the older item among equals
 };
 
 struct Place {

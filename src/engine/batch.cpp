@@ -10,28 +10,26 @@
 #include "engine/bisect.hpp"
 #include "engine/engine_sql.hpp"
 #include "engine/interventions.hpp"
+#include "engine/run_defaults.hpp"
 #include "engine/start.hpp"
 #include "log/log.hpp"
-#include "outbox/outbox.hpp"
 
 namespace spm::engine {
 namespace {
 
 void record(db::Tx& tx, BatchId batch, const std::string& action, json::object after, const std::string& reason,
             const queue::Acting& acting) {
-  audit::append(tx, {.actor = acting.actor,
-                     .from_address = acting.from_address,
-                     .action = "batch." + action,
-                     .subject_type = "test_batch",
-                     .subject_id = std::to_string(batch.value),
-                     .before = nullptr,
-                     .after = after,
-                     .reason = reason,
-                     .at = acting.now});
-  after["type"] = "batch." + action;
-  after["batch_id"] = batch.value;
-  after["actor"] = acting.actor;
-  outbox::publish(tx, {.topic = "test", .queue_id = {}, .test_id = {}, .payload = std::move(after), .at = acting.now});
+  audit::record(tx,
+                {.actor = acting.actor,
+                 .from_address = acting.from_address,
+                 .action = "batch." + action,
+                 .subject_type = "test_batch",
+                 .subject_id = std::to_string(batch.value),
+                 .before = nullptr,
+                 .after = std::move(after),
+                 .reason = reason,
+                 .at = acting.now},
+                {.topic = "test", .type = "batch." + action, .more = {{"batch_id", batch.value}}});
 }
 
 // ---------------------------------------------------------------- creating
@@ -172,8 +170,8 @@ void continue_batch(db::Pool& pool, const Clock& clock, const Settings& settings
 }  // namespace
 
 Result<json::object> create_batch(db::Tx& tx, const Settings& settings, const BatchOrder& order, const queue::Acting& acting) {
-  if (const auto config = configure(settings.defaults, order.test_config, order.target_os.value_or("ubuntu")); !config)
-    return tl::unexpected(config.error());
+  const auto os = order.target_os.value_or("ubuntu");
+  if (const auto config = configure(run_defaults(tx, settings, os), order.test_config, os); !config) return tl::unexpected(config.error());
   const auto items = choose_items(tx, order);
   if (!items) return tl::unexpected(items.error());
   const BatchId batch{

@@ -63,6 +63,7 @@ void record(db::Tx& tx, const Started& started, const RunConfig& config, const q
                      .after = std::move(after),
                      .reason = {},
                      .at = acting.now});
+  // Listeners get no configuration: it is long, and they can read it with the test.
   what["type"] = "test.started";
   outbox::publish(tx, {.topic = "test", .queue_id = started.item, .test_id = started.test, .payload = what, .at = acting.now});
   outbox::publish(tx, {.topic = "test",

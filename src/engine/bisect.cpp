@@ -7,6 +7,7 @@
 #include "catalogue/catalogue.hpp"
 #include "engine/begin.hpp"
 #include "engine/engine_sql.hpp"
+#include "engine/run_defaults.hpp"
 #include "log/log.hpp"
 
 namespace spm::engine {
@@ -65,7 +66,7 @@ std::optional<catalogue::System> missing_all(db::Tx& tx, const std::vector<queue
 
 void begin_set(db::Tx& tx, const Settings& settings, std::int64_t set, const std::vector<queue::Item>& items,
                const catalogue::System& system, const json::object& test_config, const queue::Acting& acting) {
-  const auto config = configure(settings.defaults, test_config, items.front().target_os);
+  const auto config = configure(run_defaults(tx, settings, items.front().target_os), test_config, items.front().target_os);
   if (!config) return log::error("engine", "a stored test configuration is not valid any more", {{"error", config.error().message}});
   const std::vector<queue::Item> further(items.begin() + 1, items.end());
   const auto started = begin_run(tx, settings, items.front(), system, *config, acting, further);

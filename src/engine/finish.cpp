@@ -12,7 +12,6 @@
 #include "engine/group.hpp"
 #include "engine/store.hpp"
 #include "log/log.hpp"
-#include "outbox/outbox.hpp"
 #include "queue/queue.hpp"
 #include "scoring/scoring.hpp"
 
@@ -88,21 +87,21 @@ void record(db::Tx& tx, const Run& run, const EndedRun& end, Time now) {
     after["failure_reason"] = end.failure_reason;
     if (end.ending.kind) after["failure_class"] = queue::to_string(*end.ending.kind);
   }
-  audit::append(tx, {.actor = "engine",
-                     .from_address = {},
-                     .action = "test.finish",
-                     .subject_type = "test",
-                     .subject_id = std::to_string(run.id.value),
-                     .before = json::object{{"status", "running"}},
-                     .after = after,
-                     .reason = end.failure_reason,
-                     .at = now});
-  json::object payload = after;
-  payload["type"] = "test.finished";
-  payload["test_id"] = run.id.value;
-  payload["errata_id"] = run.erratum.value;
-  payload["system_id"] = run.system.value;
-  outbox::publish(tx, {.topic = "test", .queue_id = run.item, .test_id = run.id, .payload = std::move(payload), .at = now});
+  audit::record(tx,
+                {.actor = "engine",
+                 .from_address = {},
+                 .action = "test.finish",
+                 .subject_type = "test",
+                 .subject_id = std::to_string(run.id.value),
+                 .before = json::object{{"status", "running"}},
+                 .after = std::move(after),
+                 .reason = end.failure_reason,
+                 .at = now},
+                {.topic = "test",
+                 .type = "test.finished",
+                 .queue_id = run.item,
+                 .test_id = run.id,
+                 .more = {{"test_id", run.id.value}, {"errata_id", run.erratum.value}, {"system_id", run.system.value}}});
   log::info("engine", fmt::format("test {}", result), {{"system", run.subject.system_name}, {"reason", end.failure_reason}});
 }
 

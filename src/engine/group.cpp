@@ -11,6 +11,7 @@
 #include "engine/choice.hpp"
 #include "engine/engine_sql.hpp"
 #include "engine/finish.hpp"
+#include "engine/run_defaults.hpp"
 #include "log/log.hpp"
 
 namespace spm::engine {
@@ -93,7 +94,8 @@ void continue_group(db::Tx& tx, const Settings& settings, QueueId id, Time now) 
   const auto item = queue::lock(tx, id);
   const auto group = tx.execute(sql::group_config, {id});
   if (!item || !is_under_way(item->status) || group.empty()) return;
-  const auto config = configure(settings.defaults, group[0].json_value("test_config").as_object(), item->target_os);
+  const auto config =
+      configure(run_defaults(tx, settings, item->target_os), group[0].json_value("test_config").as_object(), item->target_os);
   if (!config)
     return log::error("engine", "a stored test configuration is not valid any more", {{"queue_id", id}, {"error", config.error().message}});
   const queue::Acting acting{group[0].text("started_by"), {}, now};
@@ -124,7 +126,7 @@ Result<StartedOnAll> start_on_all(db::Tx& tx, const Settings& settings, const St
   (void)tx.execute(sql::serialise_starts);
   const auto item = choose_item(tx, order, acting.now);
   if (!item) return tl::unexpected(item.error());
-  const auto config = configure(settings.defaults, order.test_config, item->target_os);
+  const auto config = configure(run_defaults(tx, settings, item->target_os), order.test_config, item->target_os);
   if (!config) return tl::unexpected(config.error());
   // Says why none is free, in the same words as a start on one system.
   if (const auto any = choose_system(tx, settings, order, *item, acting.now); !any) return tl::unexpected(any.error());

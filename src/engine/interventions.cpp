@@ -10,7 +10,6 @@
 #include "engine/store.hpp"
 #include "engine/transition.hpp"
 #include "log/log.hpp"
-#include "outbox/outbox.hpp"
 
 namespace spm::engine {
 namespace {
@@ -44,27 +43,22 @@ json::object abort_json(const db::Row& run) {
 
 void record(db::Tx& tx, const db::Row& run, const std::string& action, const std::string& reason, json::object after,
             const queue::Acting& acting) {
-  audit::append(tx, {.actor = acting.actor,
-                     .from_address = acting.from_address,
-                     .action = action,
-                     .subject_type = "test",
-                     .subject_id = std::to_string(run.integer("id")),
-                     .before = json::object{{"status", run.text("status")}, {"phase", run.text("phase")}},
-                     .after = after,
-                     .reason = reason,
-                     .at = acting.now});
-  json::object payload = std::move(after);
-  payload["type"] = action == "test.abort" ? "test.abort_requested" : "test.forced_to_end";
-  payload["test_id"] = run.integer("id");
-  payload["errata_id"] = run.text("advisory_name");
-  payload["system_id"] = run.integer("system_id");
-  payload["actor"] = acting.actor;
-  payload["reason"] = reason;
-  outbox::publish(tx, {.topic = "test",
-                       .queue_id = QueueId{run.integer("queue_id")},
-                       .test_id = TestId{run.integer("id")},
-                       .payload = std::move(payload),
-                       .at = acting.now});
+  audit::record(
+      tx,
+      {.actor = acting.actor,
+       .from_address = acting.from_address,
+       .action = action,
+       .subject_type = "test",
+       .subject_id = std::to_string(run.integer("id")),
+       .before = json::object{{"status", run.text("status")}, {"phase", run.text("phase")}},
+       .after = std::move(after),
+       .reason = reason,
+       .at = acting.now},
+      {.topic = "test",
+       .type = action == "test.abort" ? "test.abort_requested" : "test.forced_to_end",
+       .queue_id = QueueId{run.integer("queue_id")},
+       .test_id = TestId{run.integer("id")},
+       .more = {{"test_id", run.integer("id")}, {"errata_id", run.text("advisory_name")}, {"system_id", run.integer("system_id")}}});
 }
 
 std::string decided_before(const Run& run) {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/package_grammar.hpp"
+#include "configuration/rules.hpp"
 #include "engine/units.hpp"
 
 namespace spm::engine {
@@ -147,16 +148,8 @@ Result<RunConfig> configure(const RunConfig& defaults, const json::object& overr
     if (const auto problem = apply(config, name, value)) problems["test_config." + name] = *problem;
   }
   if (!problems.empty()) return fail(ErrorCode::ValidationError, "the test configuration is wrong", {{"fields", std::move(problems)}});
-  if (config.critical_services.empty()) config.critical_services = default_critical_services(target_os);
+  if (config.critical_services.empty()) config.critical_services = configuration::default_critical_services().of(target_os);
   return config;
-}
-
-std::vector<std::string> default_critical_services(const std::string& target_os) {
-  // On Ubuntu 24.04 ssh.service is inactive between connections: the socket counts. SUSE's bundled minion has a name of its own.
-  const std::string minion = "salt-minion|venv-salt-minion";
-  if (target_os == "rhel") return {"sshd", "crond", "rsyslog", minion};
-  if (target_os == "suse") return {"sshd", "cron", "rsyslog", minion};
-  return {"ssh.socket|ssh", "cron", "rsyslog", minion};
 }
 
 }  // namespace spm::engine

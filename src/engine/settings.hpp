@@ -70,7 +70,4 @@ struct Settings {
 // ValidationError with details.fields["test_config.x"] naming everything that is wrong.
 [[nodiscard]] Result<RunConfig> configure(const RunConfig& defaults, const json::object& overrides, const std::string& target_os);
 
-// What must run on every system of that OS; the Salt minion always.
-[[nodiscard]] std::vector<std::string> default_critical_services(const std::string& target_os);
-
 }  // namespace spm::engine

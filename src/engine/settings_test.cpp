@@ -24,8 +24,8 @@ TEST(RunConfig, StoredAndReadBack) {
 
 TEST(RunConfig, EveryOsHasTheSaltMinion) {
   for (const auto* os : {"ubuntu", "debian", "rhel", "suse"})
-    EXPECT_EQ(default_critical_services(os).back(), "salt-minion|venv-salt-minion");
-  EXPECT_THAT(default_critical_services("rhel"), ElementsAre("sshd", "crond", "rsyslog", "salt-minion|venv-salt-minion"));
+    EXPECT_EQ(configure({}, {}, os)->critical_services.back(), "salt-minion|venv-salt-minion");
+  EXPECT_THAT(configure({}, {}, "rhel")->critical_services, ElementsAre("sshd", "crond", "rsyslog", "salt-minion|venv-salt-minion"));
 }
 
 TEST(RunConfig, OverridesAreCheckedAllAtOnce) {

@@ -5,6 +5,7 @@
 #include "engine/begin.hpp"
 #include "engine/choice.hpp"
 #include "engine/engine_sql.hpp"
+#include "engine/run_defaults.hpp"
 
 namespace spm::engine {
 
@@ -12,7 +13,7 @@ Result<Started> start(db::Tx& tx, const Settings& settings, const StartOrder& or
   (void)tx.execute(sql::serialise_starts);
   const auto item = choose_item(tx, order, acting.now);
   if (!item) return tl::unexpected(item.error());
-  const auto config = configure(settings.defaults, order.test_config, item->target_os);
+  const auto config = configure(run_defaults(tx, settings, item->target_os), order.test_config, item->target_os);
   if (!config) return tl::unexpected(config.error());
   const auto system = choose_system(tx, settings, order, *item, acting.now);
   if (!system) return tl::unexpected(system.error());

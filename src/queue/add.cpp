@@ -5,7 +5,6 @@
 #include <set>
 
 #include "audit/audit.hpp"
-#include "outbox/outbox.hpp"
 #include "queue/queue_sql.hpp"
 #include "queue/store.hpp"
 #include "queue/supersede.hpp"
@@ -102,24 +101,21 @@ class Adding {
         tx_.execute(sql::insert_item, {erratum, order_.target_os, order_.priority_override, order_.notes, acting_.actor, acting_.now});
     if (rows.empty()) return report_.already_queued.push_back(erratum);
     const QueueId id{rows[0].integer("id")};
-    const json::object facts{{"status", "queued"},
-                             {"queue_id", id.value},
-                             {"errata_id", erratum.value},
-                             {"target_os", order_.target_os},
-                             {"priority_override", order_.priority_override}};
-    audit::append(tx_, {.actor = acting_.actor,
-                        .from_address = acting_.from_address,
-                        .action = "queue.add",
-                        .subject_type = "queue_item",
-                        .subject_id = std::to_string(id.value),
-                        .before = nullptr,
-                        .after = facts,
-                        .reason = order_.notes,
-                        .at = acting_.now});
-    json::object payload = facts;
-    payload["type"] = "queue.added";
-    payload["actor"] = acting_.actor;
-    outbox::publish(tx_, {.topic = "queue", .queue_id = id, .test_id = std::nullopt, .payload = std::move(payload), .at = acting_.now});
+    audit::record(tx_,
+                  {.actor = acting_.actor,
+                   .from_address = acting_.from_address,
+                   .action = "queue.add",
+                   .subject_type = "queue_item",
+                   .subject_id = std::to_string(id.value),
+                   .before = nullptr,
+                   .after = json::object{{"status", "queued"},
+                                         {"queue_id", id.value},
+                                         {"errata_id", erratum.value},
+                                         {"target_os", order_.target_os},
+                                         {"priority_override", order_.priority_override}},
+                   .reason = order_.notes,
+                   .at = acting_.now},
+                  {.topic = "queue", .type = "queue.added", .queue_id = id});
     report_.added.push_back({id, erratum, std::nullopt});
   }
 

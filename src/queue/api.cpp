@@ -5,7 +5,6 @@
 #include "audit/audit.hpp"
 #include "http/field_errors.hpp"
 #include "http/page.hpp"
-#include "outbox/outbox.hpp"
 #include "queue/item_json.hpp"
 #include "queue/queue_sql.hpp"
 #include "queue/store.hpp"
@@ -179,22 +178,21 @@ void amend(db::Tx& tx, const Item& item, const json::object& body, const Acting&
   const std::optional<std::string> notes = text_in(body, "notes");
   if (!priority && !notes) return;
   tx.execute(sql::amend, {item.id, priority, notes, acting.now});
-  const json::object after{{"priority_override", priority.value_or(item.priority_override)}, {"notes", notes.value_or(item.notes)}};
-  audit::append(tx, {.actor = acting.actor,
-                     .from_address = acting.from_address,
-                     .action = "queue.amend",
-                     .subject_type = "queue_item",
-                     .subject_id = std::to_string(item.id.value),
-                     .before = json::object{{"priority_override", item.priority_override}, {"notes", item.notes}},
-                     .after = after,
-                     .reason = text_in(body, "reason").value_or(""),
-                     .at = acting.now});
-  json::object payload = after;
-  payload["type"] = "queue.amended";
-  payload["queue_id"] = item.id.value;
-  payload["errata_id"] = item.erratum.value;
-  payload["actor"] = acting.actor;
-  outbox::publish(tx, {.topic = "queue", .queue_id = item.id, .test_id = std::nullopt, .payload = std::move(payload), .at = acting.now});
+  audit::record(
+      tx,
+      {.actor = acting.actor,
+       .from_address = acting.from_address,
+       .action = "queue.amend",
+       .subject_type = "queue_item",
+       .subject_id = std::to_string(item.id.value),
+       .before = json::object{{"priority_override", item.priority_override}, {"notes", item.notes}},
+       .after = json::object{{"priority_override", priority.value_or(item.priority_override)}, {"notes", notes.value_or(item.notes)}},
+       .reason = text_in(body, "reason").value_or(""),
+       .at = acting.now},
+      {.topic = "queue",
+       .type = "queue.amended",
+       .queue_id = item.id,
+       .more = {{"queue_id", item.id.value}, {"errata_id", item.erratum.value}}});
 }
 
 // PATCH /queue/{id}
@@ -229,26 +227,22 @@ tl::unexpected<Error> must_stay(const Item& item) {
 }
 
 void record_deletion(db::Tx& tx, const Item& item, const Acting& acting) {
-  const json::object before{{"status", to_string(item.status)},
-                            {"errata_id", item.erratum.value},
-                            {"target_os", item.target_os},
-                            {"priority_override", item.priority_override},
-                            {"notes", item.notes},
-                            {"created_by", item.created_by}};
-  audit::append(tx, {.actor = acting.actor,
-                     .from_address = acting.from_address,
-                     .action = "queue.delete",
-                     .subject_type = "queue_item",
-                     .subject_id = std::to_string(item.id.value),
-                     .before = before,
-                     .after = nullptr,
-                     .reason = "",
-                     .at = acting.now});
-  json::object payload = before;
-  payload["type"] = "queue.deleted";
-  payload["queue_id"] = item.id.value;
-  payload["actor"] = acting.actor;
-  outbox::publish(tx, {.topic = "queue", .queue_id = item.id, .test_id = std::nullopt, .payload = std::move(payload), .at = acting.now});
+  audit::record(tx,
+                {.actor = acting.actor,
+                 .from_address = acting.from_address,
+                 .action = "queue.delete",
+                 .subject_type = "queue_item",
+                 .subject_id = std::to_string(item.id.value),
+                 .before = json::object{{"status", to_string(item.status)},
+                                        {"errata_id", item.erratum.value},
+                                        {"target_os", item.target_os},
+                                        {"priority_override", item.priority_override},
+                                        {"notes", item.notes},
+                                        {"created_by", item.created_by}},
+                 .after = nullptr,
+                 .reason = "",
+                 .at = acting.now},
+                {.topic = "queue", .type = "queue.deleted", .queue_id = item.id, .more = {{"queue_id", item.id.value}}});
 }
 
 // DELETE /queue/{id}

@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "audit/audit.hpp"
-#include "outbox/outbox.hpp"
 #include "queue/queue_sql.hpp"
 
 namespace spm::queue {
@@ -154,25 +153,23 @@ json::object facts_of(const Change& change) {
 }
 
 void record(db::Tx& tx, const Change& change, const db::Row& item) {
-  json::object after = facts_of(change);
-  json::object payload = after;
-  payload["type"] = "queue.advanced";
-  payload["from"] = to_string(change.from);
-  payload["queue_id"] = change.item.value;
-  payload["errata_id"] = item.text("advisory_name");
-  payload["target_os"] = item.text("target_os");
-  payload["actor"] = change.actor;
-  payload["reason"] = change.reason;
-  audit::append(tx, {.actor = change.actor,
-                     .from_address = change.from_address,
-                     .action = "queue.advance",
-                     .subject_type = "queue_item",
-                     .subject_id = std::to_string(change.item.value),
-                     .before = json::object{{"status", to_string(change.from)}},
-                     .after = std::move(after),
-                     .reason = change.reason,
-                     .at = change.at});
-  outbox::publish(tx, {.topic = "queue", .queue_id = change.item, .test_id = std::nullopt, .payload = std::move(payload), .at = change.at});
+  audit::record(tx,
+                {.actor = change.actor,
+                 .from_address = change.from_address,
+                 .action = "queue.advance",
+                 .subject_type = "queue_item",
+                 .subject_id = std::to_string(change.item.value),
+                 .before = json::object{{"status", to_string(change.from)}},
+                 .after = facts_of(change),
+                 .reason = change.reason,
+                 .at = change.at},
+                {.topic = "queue",
+                 .type = "queue.advanced",
+                 .queue_id = change.item,
+                 .more = {{"from", to_string(change.from)},
+                          {"queue_id", change.item.value},
+                          {"errata_id", item.text("advisory_name")},
+                          {"target_os", item.text("target_os")}}});
 }
 
 }  // namespace

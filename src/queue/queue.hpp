@@ -50,7 +50,7 @@ struct Item {
 // The same with the row locked until the transaction ends: what was read stays true.
 [[nodiscard]] std::optional<Item> lock(db::Tx& tx, QueueId id);
 
-// The mode in orchestrator_config ("queue_mode"); safest when nothing (or nothing readable) is there.
+// The mode in force (configuration, "queue.mode").
 [[nodiscard]] Mode load_mode(db::Tx& tx);
 
 enum class Which { AnyQueued, AutostartOnly };

@@ -40,9 +40,6 @@ SELECT id, advisory_name, target_os, status, priority_override, requires_reboot,
        superseded_by, failure_phase, failure_class, failure_reason, snooze_until, pending_since, notes, created_by, queued_at, started_at, completed_at
 FROM patch_test_queue WHERE id = $1::bigint AND deleted_at IS NULL FOR NO KEY UPDATE;
 
--- name: configured_mode
-SELECT value FROM orchestrator_config WHERE key = 'queue_mode';
-
 -- ---------------------------------------------------------------- order
 -- comes_before() of rules.cpp in SQL. `safest` is served by the index queue_by_order; the other two modes sort the queued items of one OS.
 

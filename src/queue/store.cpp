@@ -1,5 +1,7 @@
 #include "queue/store.hpp"
 
+#include "configuration/configuration.hpp"
+
 #include <set>
 #include <stdexcept>
 
@@ -70,13 +72,7 @@ std::optional<Item> find(db::Tx& tx, QueueId id) { return first_item(tx.execute(
 
 std::optional<Item> lock(db::Tx& tx, QueueId id) { return first_item(tx.execute(sql::lock, {id})); }
 
-Mode load_mode(db::Tx& tx) {
-  const db::Rows rows = tx.execute(sql::configured_mode);
-  if (rows.empty()) return Mode::Safest;
-  const json::value value = rows[0].json_value("value");
-  if (!value.is_string()) return Mode::Safest;
-  return parse_mode(value.get_string()).value_or(Mode::Safest);
-}
+Mode load_mode(db::Tx& tx) { return parse_mode(configuration::current(tx).queue.mode).value_or(Mode::Safest); }
 
 std::optional<Item> next(db::Tx& tx, const std::string& target_os, Mode mode, Which which) {
   const bool autostart_only = which == Which::AutostartOnly;

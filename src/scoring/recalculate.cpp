@@ -119,6 +119,22 @@ Recalculation recalculate_all(db::Pool& pool, Force force, const Weights& defaul
   return recalculate(pool, names, force, defaults, now);
 }
 
+configuration::ScoreEffect compare_scores(db::Pool& pool, const Weights& weights) {
+  db::Tx tx(pool);
+  const auto names = store::scorable(tx);
+  configuration::ScoreEffect effect;
+  for (std::size_t at = 0; at < names.size(); at += kChunk) {
+    const auto begin = names.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = begin + static_cast<std::ptrdiff_t>(std::min(kChunk, names.size() - at));
+    for (const auto& inputs : store::load_inputs(tx, {begin, end})) {
+      if (!inputs.stored_score) continue;
+      ++effect.scored;
+      if (score(inputs.score, weights).final_score != *inputs.stored_score) ++effect.changed;
+    }
+  }
+  return effect;
+}
+
 std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const Weights& defaults) {
   const auto rescore = [&pool, &clock, defaults](std::stop_token) {
     const auto report = recalculate_all(pool, Force::No, defaults, clock.now());

@@ -38,18 +38,6 @@ int history_points(const ScoreInput& input, const Weights& weights) {
 
 }  // namespace
 
-// "kernel-…" is taken to mean the package "kernel" too: it is the kernel on every RHEL-like system.
-Patterns default_patterns() {
-  return {
-      .kernel = {"linux-image", "linux-headers", "linux-modules", "linux-generic", "linux-virtual", "linux-aws", "linux-azure", "linux-gcp",
-                 "kernel$", "kernel-", "grub", "grub2", "shim-signed", "shim-unsigned", "systemd-boot", "dracut", "initramfs-tools",
-                 "mkinitcpio"},
-      .reboot = {"linux-", "kernel$", "kernel-", "glibc", "libc6", "libc-", "systemd$", "systemd-#", "dbus$", "dbus-#", "udev", "kmod"},
-      .config = {"openssh", "ssh-",  "nginx", "apache", "apache2", "httpd",  "postgresql", "mysql",   "mariadb", "postfix",   "dovecot",
-                 "bind",    "bind9", "named", "samba",  "nfs-",    "docker", "containerd", "kubelet", "haproxy", "keepalived"},
-  };
-}
-
 bool matches(std::string_view pattern, std::string_view package) {
   if (pattern.empty()) return false;
   const char last = pattern.back();

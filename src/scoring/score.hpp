@@ -7,33 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "configuration/rules.hpp"
+
 namespace spm::scoring {
 
-// Which packages matter. A pattern is the beginning of a name, in any case; with "$" at its end it is the whole name, with "#" at its
-// end a digit must follow: "systemd$" and "systemd-#" match systemd and systemd-252, but not systemd-container.
-struct Patterns {
-  std::vector<std::string> kernel;
-  std::vector<std::string> reboot;
-  std::vector<std::string> config;
-  bool operator==(const Patterns&) const = default;
-};
-[[nodiscard]] Patterns default_patterns();
-[[nodiscard]] bool matches(std::string_view pattern, std::string_view package);
+// Which packages matter, and the points: set at run time (src/configuration). What a pattern means: matches().
+using Patterns = configuration::Patterns;
+using Weights = configuration::ScoreWeights;
 
-// Points, all of them ≥ 0; penalties are subtracted.
-struct Weights {
-  int kernel = 30;
-  int reboot = 15;
-  int config = 10;
-  int dependency = 3;  // for each
-  int dependency_max = 15;
-  double size_per_mb = 2;
-  int size_max = 10;
-  double history_factor = 20;  // times the rate of failed tests
-  int small_bonus = 5;         // below 100 KB in all
-  Patterns patterns = default_patterns();
-  bool operator==(const Weights&) const = default;
-};
+[[nodiscard]] bool matches(std::string_view pattern, std::string_view package);
 
 // A failure rate says something only from this many tests of an erratum on.
 inline constexpr std::int64_t kTestsForHistory = 3;

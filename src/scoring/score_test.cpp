@@ -35,7 +35,7 @@ class EveryPattern : public testing::TestWithParam<Matching> {};
 TEST_P(EveryPattern, AppliesToItsPackagesOnly) {
   const auto& expected = GetParam();
   const auto input = of({expected.package});
-  const auto patterns = default_patterns();
+  const auto patterns = configuration::default_patterns();
   EXPECT_EQ(affects_kernel(input, patterns), expected.kernel) << expected.package << ": kernel";
   EXPECT_EQ(requires_reboot(input, patterns), expected.reboot) << expected.package << ": reboot";
   EXPECT_EQ(modifies_config(input, patterns), expected.config) << expected.package << ": config";

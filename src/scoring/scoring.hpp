@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "configuration/configuration.hpp"
 #include "db/db.hpp"
 #include "http/endpoint.hpp"
 #include "scheduler/scheduler.hpp"
@@ -44,8 +45,7 @@ struct Profile {
 [[nodiscard]] std::optional<Profile> profile(db::Tx& tx, const AdvisoryName& name);
 [[nodiscard]] json::object to_json(const Breakdown& breakdown);
 
-// The defaults, with what orchestrator_config says over them: "score_weights" {"kernel": 25, …} and "score_patterns" {"kernel":
-// ["linux-image", …], …}. What is not of the right type or out of 0..100 is ignored with a log line.
+// What is in force now: the defaults, with what was set at run time over them.
 [[nodiscard]] Weights load_weights(db::Tx& tx, const Weights& defaults);
 
 enum class Force { No, Yes };  // Yes: also what was computed from the same inputs before
@@ -67,6 +67,9 @@ Recalculation recalculate(db::Tx& tx, const std::vector<AdvisoryName>& names, Fo
 Recalculation recalculate(db::Pool& pool, const std::vector<AdvisoryName>& names, Force force, const Weights& defaults, Time now);
 // Every erratum that can be scored, that is, whose packages are known.
 Recalculation recalculate_all(db::Pool& pool, Force force, const Weights& defaults, Time now);
+
+// How many of the stored scores these weights would change. Writes nothing.
+[[nodiscard]] configuration::ScoreEffect compare_scores(db::Pool& pool, const Weights& weights);
 
 // One more test of the erratum, which ended in a verdict. The score follows with the next recalculation.
 void record_test(db::Tx& tx, const AdvisoryName& name, bool passed, Time at);

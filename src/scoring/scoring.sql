@@ -1,16 +1,13 @@
 -- name: find_profile
 SELECT * FROM risk_profiles WHERE advisory_name = $1::text;
 
--- name: load_config
-SELECT key, value FROM orchestrator_config WHERE key IN ('score_weights', 'score_patterns');
-
 -- ---------------------------------------------------------------- recalculation
 
 -- name: inputs
 SELECT e.advisory_name, e.severity, e.reboot_suggested, coalesce(e.dependency_count, 0) AS dependency_count, e.total_size_kb, e.cves,
        e.packages IS NOT NULL AS has_packages, coalesce(jsonb_array_length(e.packages), 0) AS package_count,
        ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(e.packages) AS package ORDER BY 1) AS package_names,
-       coalesce(p.times_tested, 0) AS times_tested, coalesce(p.times_failed, 0) AS times_failed, p.input_hash
+       coalesce(p.times_tested, 0) AS times_tested, coalesce(p.times_failed, 0) AS times_failed, p.input_hash, p.success_score
 FROM errata_cache e LEFT JOIN risk_profiles p ON p.advisory_name = e.advisory_name
 WHERE e.advisory_name = ANY ($1::text[]);
 

@@ -47,6 +47,7 @@ Inputs inputs_of(const db::Row& row) {
   out.score.times_failed = row.integer("times_failed");
   for (auto& id : row.texts("cves")) out.cves.push_back({std::move(id), std::nullopt, std::nullopt, false});
   out.stored_hash = row.text_or_null("input_hash");
+  if (const auto stored = row.integer_or_null("success_score")) out.stored_score = static_cast<int>(*stored);
   return out;
 }
 
@@ -98,7 +99,7 @@ std::vector<Inputs> load_inputs(db::Tx& tx, const std::vector<AdvisoryName>& nam
 }
 
 json::object to_row(const Scored& scored) {
-  const auto& [erratum, severity, has_packages, package_count, score, cves, context, stored_hash] = scored.inputs;
+  const auto& [erratum, severity, has_packages, package_count, score, cves, context, stored_hash, stored_score] = scored.inputs;
   return {
       {"advisory_name", erratum.value},
       {"success_score", scored.breakdown.final_score},

@@ -20,6 +20,7 @@ struct Inputs {
   std::vector<CveRisk> cves;
   Context context;                         // the worst among the systems that miss it; the default when none does
   std::optional<std::string> stored_hash;  // of the profile there is
+  std::optional<int> stored_score;         // likewise
 };
 [[nodiscard]] std::vector<Inputs> load_inputs(db::Tx& tx, const std::vector<AdvisoryName>& names);
 

@@ -52,6 +52,11 @@ class Approvals : public testing::Test {
   test::Caller::Answer decide(QueueId id, const std::string& action, const json::object& body = {}) {
     return caller.call(Method::Post, "/api/v1/approvals/" + std::to_string(id.value) + "/" + action, body);
   }
+  static access::Principal person(const std::string& name) { return {"user:" + name, access::all_permissions()}; }
+  test::Caller::Answer decide_as(const access::Principal& principal, QueueId id, const std::string& action, const json::object& body = {}) {
+    const test::Caller other{approvals::endpoints(pool(), clock), clock, principal};
+    return other.call(Method::Post, "/api/v1/approvals/" + std::to_string(id.value) + "/" + action, body);
+  }
   test::Caller::Answer list(const std::multimap<std::string, std::string>& query = {}) {
     return caller.call(Method::Get, "/api/v1/approvals/pending", nullptr, query);
   }
@@ -75,13 +80,116 @@ std::vector<std::string> names_in(const json::object& answer) {
 
 TEST_F(Approvals, ApprovesATestedItem) {
   const QueueId id = tested("USN-1-1");
-  const auto answer = decide(id, "approve", {{"approved_by", "Mallory"}, {"reason", "looks well"}});
+  const auto answer = decide(id, "approve", {{"reason", "looks well"}});
   EXPECT_EQ(answer.status, 200) << answer.message;
   EXPECT_EQ(answer.body.at("action").as_string(), "approve");
-  EXPECT_EQ(answer.body.at("approved_by").as_string(), "api-key:tester") << "the name in the body is never the actor";
+  EXPECT_EQ(answer.body.at("approved_by").as_string(), "api-key:tester");
   EXPECT_EQ(answer.body.at("approved_at").as_string(), "2026-03-02T09:15:00Z");
+  EXPECT_EQ(answer.body.at("status").as_string(), "approved");
   EXPECT_EQ(rows.read(id).status, Status::Approved);
-  EXPECT_THAT(rows.decisions(id), ElementsAre("approve by api-key:tester for Mallory"));
+  EXPECT_THAT(rows.decisions(id), ElementsAre("approve by api-key:tester"));
+}
+
+TEST_F(Approvals, ANameInTheBodyCountsOnlyFromAKeyThatMayActForOthers) {
+  const QueueId id = tested("USN-1-1");
+  const auto forged = decide(id, "approve", {{"approved_by", "Mallory"}});
+  EXPECT_EQ(forged.status, 403);
+  EXPECT_THAT(rows.decisions(id), IsEmpty());
+  access::Principal script{"api-key:script", access::all_permissions()};
+  script.may_act_for_others = true;
+  const auto answer = decide_as(script, id, "approve", {{"approved_by", "Ada"}});
+  EXPECT_EQ(answer.body.at("approved_by").as_string(), "Ada");
+  EXPECT_THAT(rows.decisions(id), ElementsAre("approve by api-key:script for Ada"));
+}
+
+// ---------------------------------------------------------------- two people
+
+TEST_F(Approvals, FourEyesWantTwoDifferentPeople) {
+  rows.config("policies.four_eyes_critical", true);
+  const QueueId id = tested("USN-1-1", "Critical");
+  EXPECT_EQ(list().body.at("items").at(0).at("approvals_required").as_int64(), 2);
+  const auto first = decide_as(person("ada"), id, "approve");
+  EXPECT_EQ(first.status, 200) << first.message;
+  EXPECT_EQ(first.body.at("status").as_string(), "pending_approval");
+  EXPECT_EQ(rows.read(id).status, Status::PendingApproval);
+  const auto waiting = detail(id);
+  EXPECT_EQ(waiting.body.at("approvals_given").as_int64(), 1);
+  EXPECT_EQ(waiting.body.at("approvers").at(0).at("name").as_string(), "user:ada");
+  EXPECT_EQ(waiting.body.at("four_eyes_reasons"), (json::array{"severity Critical"}));
+
+  const auto again = decide_as(person("ada"), id, "approve");
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(again.message, HasSubstr("second person"));
+  access::Principal script{"api-key:script", access::all_permissions()};
+  script.may_act_for_others = true;
+  EXPECT_EQ(decide_as(script, id, "approve", {{"approved_by", "ADA"}}).status, 409) << "the same person by another way";
+
+  const auto second = decide_as(person("bob"), id, "approve");
+  EXPECT_EQ(second.body.at("status").as_string(), "approved");
+  EXPECT_EQ(second.body.at("approvers"), (json::array{"user:ada", "user:bob"}));
+  EXPECT_EQ(rows.read(id).status, Status::Approved);
+  EXPECT_THAT(rows.events(id), testing::Contains("approval.given"));
+}
+
+TEST_F(Approvals, OneRejectionEndsItWhateverWasApprovedAndARoundBeginsAnew) {
+  rows.config("policies.four_eyes_low_score", true);
+  const QueueId id = tested("USN-1-1", "High", 39);
+  EXPECT_EQ(decide_as(person("ada"), id, "approve").body.at("approvals_required").as_int64(), 2);
+  EXPECT_EQ(decide_as(person("bob"), id, "snooze", {{"snooze_days", 3}, {"reason", "later"}}).status, 200);
+  rows.move(id, Status::PendingApproval);
+  EXPECT_EQ(detail(id).body.at("approvals_given").as_int64(), 0) << "an approval of before the snooze does not count";
+  EXPECT_EQ(decide_as(person("ada"), id, "approve").status, 200);
+  EXPECT_EQ(decide_as(person("bob"), id, "reject", {{"reason", "no"}}).status, 200);
+  EXPECT_EQ(rows.read(id).status, Status::Rejected);
+}
+
+TEST_F(Approvals, ManyAtOnceOfTwoPeopleAreTwoApprovals) {
+  rows.config("policies.four_eyes_critical", true);
+  const QueueId id = tested("USN-1-1", "Critical");
+  std::atomic<int> accepted = 0;
+  std::atomic<int> refused = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 20; ++i) {
+      threads.emplace_back([&, i] {
+        const auto answer = decide_as(person(i % 2 == 0 ? "ada" : "bob"), id, "approve");
+        if (answer.status == 200) ++accepted;
+        if (answer.status == 409) ++refused;
+      });
+    }
+  }
+  EXPECT_EQ(accepted, 2);
+  EXPECT_EQ(refused, 18);
+  EXPECT_EQ(rows.decisions(id).size(), 2U);
+}
+
+TEST_F(Approvals, WhoQueuedItMayBeForbiddenToApproveIt) {
+  rows.config("policies.creator_may_not_approve", true);
+  const QueueId id = tested("USN-1-1");
+  (void)database.query("UPDATE patch_test_queue SET created_by = 'user:ada'");
+  EXPECT_EQ(decide_as(person("ada"), id, "approve").status, 403);
+  EXPECT_EQ(decide_as(person("bob"), id, "approve").status, 200);
+}
+
+TEST_F(Approvals, BreakGlassApprovesAloneAndLoudly) {
+  rows.config("policies.four_eyes_critical", true);
+  rows.config("policies.creator_may_not_approve", true);
+  const QueueId id = tested("USN-1-1", "Critical");
+  (void)database.query("UPDATE patch_test_queue SET created_by = 'user:ada'");
+  EXPECT_EQ(decide_as(person("ada"), id, "break-glass", {{"reason", "   now, please!        "}}).status, 400);
+  EXPECT_EQ(decide_as(person("ada"), id, "break-glass").status, 400);
+  const auto answer = decide_as(person("ada"), id, "break-glass", {{"reason", "exploited on our hosts since noon"}});
+  EXPECT_EQ(answer.status, 200) << answer.message;
+  EXPECT_TRUE(answer.body.at("break_glass").as_bool());
+  EXPECT_EQ(rows.read(id).status, Status::Approved);
+  EXPECT_THAT(rows.audited(id), testing::Contains("approval.break_glass"));
+  EXPECT_THAT(rows.events(id), testing::Contains("approval.break_glass"));
+}
+
+TEST_F(Approvals, ServiceLevelsFollowTheConfiguration) {
+  rows.config("service_levels.high", 1);
+  (void)tested("USN-1-1");
+  EXPECT_EQ(list().body.at("items").at(0).at("sla_due").as_string(), "2026-03-03T09:15:00Z");
 }
 
 TEST_F(Approvals, TheSecondDecisionIsAConflictThatNamesTheFirst) {

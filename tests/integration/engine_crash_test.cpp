@@ -39,7 +39,7 @@ class EngineCrash : public EngineTest {
   // Back to a queued item on a fresh system, as if nothing had been.
   void start_over() {
     for (const char* table : {"test_snapshots", "test_evidence", "patch_test_operations", "patch_test_phases", "patch_tests", "events",
-                              "audit_log", "patch_test_queue", "system_errata", "systems", "risk_profiles", "errata_cache"}) {
+                              "patch_test_queue", "system_errata", "systems", "risk_profiles", "errata_cache"}) {
       (void)database.query(std::string("DELETE FROM ") + table);
     }
     (void)database.query("ALTER TABLE patch_test_queue ALTER COLUMN id RESTART");
@@ -66,7 +66,7 @@ TEST_F(EngineCrash, AtEveryInstantOfAPassingRunWithReboot) {
     EXPECT_EQ(fleet.reboots, 1) << "restarted twice";
     EXPECT_EQ(fleet.host.snapshots.size(), 1U) << "two snapshots";
     EXPECT_EQ(count("risk_profiles WHERE times_tested = 1"), 1);
-    EXPECT_EQ(count("audit_log WHERE action = 'test.finish'"), 1);
+    EXPECT_EQ(count("audit_log WHERE action = 'test.finish' AND subject_id = (SELECT max(id)::text FROM patch_tests)"), 1);
     if (HasFailure()) break;
   }
 }
@@ -135,7 +135,7 @@ TEST_F(EngineCrash, WhoLostTheLeaseTouchesNothing) {
   EXPECT_TRUE(stolen);
   EXPECT_EQ(fleet.schedules, 1);
   EXPECT_EQ(column("status"), "passed");
-  EXPECT_EQ(count("audit_log WHERE action = 'test.finish'"), 1);
+  EXPECT_EQ(count("audit_log WHERE action = 'test.finish' AND subject_id = (SELECT max(id)::text FROM patch_tests)"), 1);
 }
 
 TEST_F(EngineCrash, ALeaseIsNotTakenWhileItLasts) {

@@ -140,7 +140,7 @@ TEST_F(QueueOrder, SqlAndRulesAgreeOnTheOrder) {
   }
   for (const Mode mode : {Mode::Safest, Mode::Security, Mode::Smart}) {
     SCOPED_TRACE(to_string(mode));
-    rows.config("queue_mode", json::string(to_string(mode)));
+    rows.config("queue.mode", json::string(to_string(mode)));
     std::sort(keys.begin(), keys.end(), [mode](const auto& a, const auto& b) { return comes_before(a, b, mode); });
     const auto first = in_tx([&](db::Tx& tx) { return queue::next(tx, "ubuntu", mode); });
     ASSERT_TRUE(first);

@@ -70,9 +70,11 @@ inline constexpr db::Statement kEvents{"rows.events", "SELECT payload ->> 'type'
 inline constexpr db::Statement kDecisions{"rows.decisions",
                                           "SELECT action || ' by ' || actor || coalesce(' for ' || on_behalf_of, '') AS decision FROM "
                                           "patch_approvals WHERE queue_id = $1 ORDER BY id"};
-inline constexpr db::Statement kConfig{"rows.config",
-                                       "INSERT INTO orchestrator_config (key, value, updated_by, updated_at) VALUES ($1, $2, 'test', $3) "
-                                       "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value"};
+inline constexpr db::Statement kConfig{
+    "rows.config",
+    "INSERT INTO config_versions (version, overrides, changes, author, reason, created_at) SELECT coalesce(max(version), 0) + 1, "
+    "coalesce((SELECT overrides FROM config_versions ORDER BY version DESC LIMIT 1), '{}') || jsonb_build_object($1::text, $2::jsonb), "
+    "'[]', 'test', 'set by a test', $3 FROM config_versions"};
 inline constexpr db::Statement kItem{
     "rows.item",
     "INSERT INTO patch_test_queue (advisory_name, target_os, status, requires_reboot, success_score, urgency_score, "
@@ -128,6 +130,7 @@ class QueueRows {
   void system(const SystemRow& row) { run(rows_sql::kSystem, {row.id, row.target_os, row.role, clock_.now()}); }
   void rescore(const std::string& name, int success_score) { run(rows_sql::kRescore, {name, success_score}); }
   void applicable(std::int64_t system_id, const std::string& name) { run(rows_sql::kApplicable, {system_id, name, clock_.now()}); }
+  // A field of the runtime configuration.
   void config(const std::string& key, const json::value& value) { run(rows_sql::kConfig, {key, value, clock_.now()}); }
 
   // Queues a scored erratum and moves it along `way`.
@@ -190,15 +193,15 @@ class QueueRows {
 // Calls endpoints through the dispatcher with the program's own contract: requests are checked against it, and answers too.
 class Caller {
  public:
-  Caller(std::vector<http::Endpoint> endpoints, const Clock& clock)
-      : dispatcher_({.endpoints = std::move(endpoints),
-                     .authenticate = [](const http::Request&) -> Result<access::Principal> {
-                       return access::Principal{"api-key:tester", access::all_permissions()};
-                     },
-                     .run_once = {},
-                     .observer = {},
-                     .answer_check = http::AnswerCheck::Strict},
-                    http::Contract::embedded(), clock) {}
+  Caller(std::vector<http::Endpoint> endpoints, const Clock& clock,
+         access::Principal principal = {"api-key:tester", access::all_permissions()})
+      : dispatcher_(
+            {.endpoints = std::move(endpoints),
+             .authenticate = [principal = std::move(principal)](const http::Request&) -> Result<access::Principal> { return principal; },
+             .run_once = {},
+             .observer = {},
+             .answer_check = http::AnswerCheck::Strict},
+            http::Contract::embedded(), clock) {}
 
   struct Answer {
     int status = 0;

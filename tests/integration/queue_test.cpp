@@ -275,7 +275,7 @@ TEST_F(Queue, ACursorOfAnotherOrderIsRefused) {
   rows.scored({.name = "USN-1-1"});
   rows.item("USN-1-1");
   const auto page = caller.call(Method::Get, "/api/v1/queue", nullptr, {{"limit", "1"}});
-  rows.config("queue_mode", "security");
+  rows.config("queue.mode", "security");
   const auto answer = caller.call(Method::Get, "/api/v1/queue", nullptr,
                                   {{"limit", "1"}, {"cursor", std::string(page.body.at("next_cursor").as_string())}});
   EXPECT_EQ(answer.status, 400);

@@ -75,8 +75,10 @@ TEST_F(Scoring, UnknownSizesGiveNeitherPenaltyNorBonus) {
 TEST_F(Scoring, ConfigurationChangesWeightsAndPatterns) {
   rows.erratum({.name = "USN-1-1"});
   all();
-  rows.config("score_patterns", json::object{{"config", json::array{"openssl"}}});
-  rows.config("score_weights", json::object{{"config", 25}, {"kernel", "many"}, {"reboot", -3}});
+  rows.config("patterns.config", json::array{"openssl"});
+  rows.config("score.config", 25);
+  rows.config("score.kernel", "many");
+  rows.config("score.reboot", -3);
   EXPECT_EQ(all().updated, 1);
   EXPECT_EQ(profile_of("USN-1-1").success_score, 75);
   EXPECT_TRUE(profile_of("USN-1-1").modifies_config);

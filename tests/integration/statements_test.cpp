@@ -11,6 +11,7 @@
 #include "catalogue/catalogue_sql.hpp"
 #include "checks/checks_sql.hpp"
 #include "cluster/cluster_sql.hpp"
+#include "configuration/configuration_sql.hpp"
 #include "engine/engine_sql.hpp"
 #include "health/health_sql.hpp"
 #include "http/http_sql.hpp"
@@ -37,6 +38,7 @@ std::vector<const db::Statement*> all_statements() {
   add(catalogue::sql::kAll);
   add(checks::sql::kAll);
   add(cluster::sql::kAll);
+  add(configuration::sql::kAll);
   add(engine::sql::kAll);
   add(health::sql::kAll);
   add(http::sql::kAll);
