@@ -1,5 +1,27 @@
 -- What the migrations come to. Generated: SPM_UPDATE_DOCUMENTS=1 integration_tests --gtest_filter=Schema.*
 
+CREATE TABLE api_keys (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text NOT NULL,
+  secret_hash text NOT NULL,
+  owner_id bigint,
+  roles text[] NOT NULL,
+  permissions text[] NOT NULL,
+  scope jsonb,
+  may_act_for_others boolean NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  CONSTRAINT api_keys_name CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  CONSTRAINT api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
+  CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_revoked CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+  CONSTRAINT api_keys_secret CHECK ((secret_hash ~ '^[0-9a-f]{64}$'::text))
+);
+
 CREATE TABLE audit_log (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   actor text NOT NULL,
@@ -100,6 +122,15 @@ CREATE TABLE idempotency_keys (
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT idempotency_key_length CHECK (((length(key) >= 1) AND (length(key) <= 255))),
   CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, key)
+);
+
+CREATE TABLE login_attempts (
+  subject text NOT NULL,
+  failures integer NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  locked_until timestamp with time zone,
+  CONSTRAINT attempts_failures CHECK ((failures >= 0)),
+  CONSTRAINT login_attempts_pkey PRIMARY KEY (subject)
 );
 
 CREATE TABLE nodes (
@@ -346,6 +377,21 @@ CREATE TABLE schema_migrations (
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (number)
 );
 
+CREATE TABLE sessions (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  user_id bigint NOT NULL,
+  token_hash text NOT NULL,
+  from_address text NOT NULL,
+  user_agent text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT sessions_pkey PRIMARY KEY (id),
+  CONSTRAINT sessions_token CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
 CREATE TABLE sync_runs (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   source text NOT NULL,
@@ -518,6 +564,30 @@ CREATE TABLE upstream_probes (
   CONSTRAINT upstream_probes_pkey PRIMARY KEY (upstream)
 );
 
+CREATE TABLE users (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  username text NOT NULL,
+  display_name text DEFAULT ''::text NOT NULL,
+  password_hash text,
+  must_change_password boolean DEFAULT false NOT NULL,
+  roles text[] NOT NULL,
+  scope jsonb,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_by text NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  last_login_at timestamp with time zone,
+  password_changed_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  CONSTRAINT users_admin_sees_all CHECK (((scope IS NULL) OR (NOT ('admin'::text = ANY (roles))))),
+  CONSTRAINT users_deleted_is_disabled CHECK (((deleted_at IS NULL) OR (disabled_at IS NOT NULL))),
+  CONSTRAINT users_pkey PRIMARY KEY (id),
+  CONSTRAINT users_roles CHECK ((roles <@ ARRAY['viewer'::text, 'operator'::text, 'approver'::text, 'deployer'::text, 'admin'::text, 'auditor'::text])),
+  CONSTRAINT users_username CHECK ((username ~ '^[a-z0-9][a-z0-9._@+-]{0,127}$'::text))
+);
+
+CREATE INDEX api_keys_by_owner ON public.api_keys USING btree (owner_id, id);
 CREATE INDEX approvals_by_queue ON public.patch_approvals USING btree (queue_id, id DESC);
 CREATE INDEX audit_by_subject ON public.audit_log USING btree (subject_type, subject_id, id);
 CREATE UNIQUE INDEX batch_items_one_open ON public.test_batch_items USING btree (queue_id) WHERE (state = ANY (ARRAY['waiting'::text, 'testing'::text]));
@@ -529,12 +599,15 @@ CREATE INDEX errata_by_package ON public.errata_cache USING gin (packages jsonb_
 CREATE INDEX errata_by_severity ON public.errata_cache USING btree (severity, advisory_name);
 CREATE INDEX events_by_test ON public.events USING btree (test_id, id) WHERE (test_id IS NOT NULL);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX login_attempts_by_age ON public.login_attempts USING btree (last_at);
 CREATE INDEX queue_by_list ON public.patch_test_queue USING btree (priority_override DESC, requires_reboot, success_score DESC, id);
 CREATE INDEX queue_by_order ON public.patch_test_queue USING btree (target_os, priority_override DESC, requires_reboot, success_score DESC, id) WHERE (status = 'queued'::text);
 CREATE INDEX queue_by_status ON public.patch_test_queue USING btree (status, id);
 CREATE UNIQUE INDEX queue_one_open ON public.patch_test_queue USING btree (advisory_name, target_os) WHERE (status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'superseded'::text]));
 CREATE INDEX risk_profiles_by_score ON public.risk_profiles USING btree (success_score DESC, advisory_name);
 CREATE INDEX run_errata_by_queue ON public.test_run_errata USING btree (queue_id, test_id DESC);
+CREATE UNIQUE INDEX sessions_by_token ON public.sessions USING btree (token_hash);
+CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id, id DESC) WHERE (ended_at IS NULL);
 CREATE INDEX sets_by_batch ON public.test_batch_sets USING btree (batch_id, id);
 CREATE INDEX sets_by_test ON public.test_batch_sets USING btree (test_id) WHERE (test_id IS NOT NULL);
 CREATE INDEX sets_waiting ON public.test_batch_sets USING btree (id) WHERE (state = 'waiting'::text);
@@ -553,6 +626,40 @@ CREATE INDEX tests_by_status ON public.patch_tests USING btree (status, id DESC)
 CREATE INDEX tests_by_system ON public.patch_tests USING btree (system_id, completed_at DESC);
 CREATE INDEX tests_due ON public.patch_tests USING btree (due_at) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX tests_one_open_per_system ON public.patch_tests USING btree (system_id) WHERE (status = 'running'::text);
+CREATE UNIQUE INDEX users_by_name ON public.users USING btree (username);
+
+CREATE OR REPLACE FUNCTION public.erratum_in_scope(erratum text, scope jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT scope IS NULL
+      OR EXISTS (SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id
+                 WHERE a.advisory_name = erratum AND s.gone_at IS NULL AND system_in_scope(s.groups, scope))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.system_in_scope(groups_of_system text[], scope jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT scope IS NULL
+      OR EXISTS (SELECT 1 FROM unnest(groups_of_system) AS name WHERE scope -> 'groups' ? name)
+      OR EXISTS (SELECT 1 FROM system_groups g WHERE g.name = ANY (groups_of_system) AND scope -> 'organisations' @> to_jsonb(g.org_id))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.test_in_scope(tested_on bigint, erratum text, scope jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT scope IS NULL
+      OR EXISTS (SELECT 1 FROM systems s WHERE s.id = tested_on AND system_in_scope(s.groups, scope))
+      OR erratum_in_scope(erratum, scope)
+$function$
+;
 
 CREATE OR REPLACE FUNCTION public.wake_workers()
  RETURNS trigger
