@@ -1,5 +1,27 @@
 -- What the migrations come to. Generated: SPM_UPDATE_DOCUMENTS=1 integration_tests --gtest_filter=Schema.*
 
+CREATE TABLE api_keys (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text NOT NULL,
+  secret_hash text NOT NULL,
+  owner_id bigint,
+  roles text[] NOT NULL,
+  permissions text[] NOT NULL,
+  scope jsonb,
+  may_act_for_others boolean NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  CONSTRAINT api_keys_name CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  CONSTRAINT api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
+  CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_revoked CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+  CONSTRAINT api_keys_secret CHECK ((secret_hash ~ '^[0-9a-f]{64}$'::text))
+);
+
 CREATE TABLE audit_log (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   actor text NOT NULL,
@@ -102,6 +124,15 @@ CREATE TABLE idempotency_keys (
   CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, key)
 );
 
+CREATE TABLE login_attempts (
+  subject text NOT NULL,
+  failures integer NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  locked_until timestamp with time zone,
+  CONSTRAINT attempts_failures CHECK ((failures >= 0)),
+  CONSTRAINT login_attempts_pkey PRIMARY KEY (subject)
+);
+
 CREATE TABLE nodes (
   name text NOT NULL,
   host text NOT NULL,
@@ -120,13 +151,6 @@ CREATE TABLE orchestrator_config (
   updated_by text NOT NULL,
   updated_at timestamp with time zone NOT NULL,
   CONSTRAINT orchestrator_config_pkey PRIMARY KEY (key)
-);
-
-CREATE TABLE organisations (
-  id bigint NOT NULL,
-  name text NOT NULL,
-  seen_at timestamp with time zone NOT NULL,
-  CONSTRAINT organisations_pkey PRIMARY KEY (id)
 );
 
 CREATE TABLE patch_approvals (
@@ -223,11 +247,9 @@ CREATE TABLE patch_test_queue (
   started_at timestamp with time zone,
   completed_at timestamp with time zone,
   changed_at timestamp with time zone NOT NULL,
-  deleted_at timestamp with time zone,
   CONSTRAINT patch_test_queue_advisory_name_fkey FOREIGN KEY (advisory_name) REFERENCES errata_cache(advisory_name),
   CONSTRAINT patch_test_queue_pkey PRIMARY KEY (id),
   CONSTRAINT patch_test_queue_superseded_by_fkey FOREIGN KEY (superseded_by) REFERENCES errata_cache(advisory_name),
-  CONSTRAINT queue_deleted_has_time CHECK (((status = 'deleted'::text) = (deleted_at IS NOT NULL))),
   CONSTRAINT queue_failed_has_reason CHECK (((status <> 'failed'::text) OR ((failure_reason IS NOT NULL) AND (failure_class IS NOT NULL)))),
   CONSTRAINT queue_failure_class CHECK ((failure_class = ANY (ARRAY['infra'::text, 'transient'::text, 'patch'::text, 'regression'::text]))),
   CONSTRAINT queue_final_has_time CHECK (((status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'failed'::text, 'rejected'::text, 'superseded'::text])) OR (completed_at IS NOT NULL))),
@@ -235,7 +257,7 @@ CREATE TABLE patch_test_queue (
   CONSTRAINT queue_priority CHECK (((priority_override >= '-1000'::integer) AND (priority_override <= 1000))),
   CONSTRAINT queue_retry_has_time CHECK (((status <> 'retry_pending'::text) OR (retry_after IS NOT NULL))),
   CONSTRAINT queue_snooze_has_time CHECK (((status <> 'snoozed'::text) OR (snooze_until IS NOT NULL))),
-  CONSTRAINT queue_status CHECK ((status = ANY (ARRAY['queued'::text, 'testing'::text, 'needs_reboot'::text, 'rebooting'::text, 'pending_approval'::text, 'snoozed'::text, 'approved'::text, 'rejected'::text, 'promoting'::text, 'prod_pending'::text, 'prod_applied'::text, 'completed'::text, 'rolled_back'::text, 'failed'::text, 'retry_pending'::text, 'superseded'::text, 'deleted'::text]))),
+  CONSTRAINT queue_status CHECK ((status = ANY (ARRAY['queued'::text, 'testing'::text, 'needs_reboot'::text, 'rebooting'::text, 'pending_approval'::text, 'snoozed'::text, 'approved'::text, 'rejected'::text, 'promoting'::text, 'prod_pending'::text, 'prod_applied'::text, 'completed'::text, 'rolled_back'::text, 'failed'::text, 'retry_pending'::text, 'superseded'::text]))),
   CONSTRAINT queue_superseded_has_pointer CHECK (((status <> 'superseded'::text) OR (superseded_by IS NOT NULL))),
   CONSTRAINT queue_target_os CHECK ((target_os ~ '^[a-z][a-z0-9-]{0,31}$'::text))
 );
@@ -355,6 +377,21 @@ CREATE TABLE schema_migrations (
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (number)
 );
 
+CREATE TABLE sessions (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  user_id bigint NOT NULL,
+  token_hash text NOT NULL,
+  from_address text NOT NULL,
+  user_agent text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT sessions_pkey PRIMARY KEY (id),
+  CONSTRAINT sessions_token CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
 CREATE TABLE sync_runs (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   source text NOT NULL,
@@ -414,19 +451,12 @@ CREATE TABLE systems (
   gone_at timestamp with time zone,
   unreachable_at timestamp with time zone,
   unreachable_until timestamp with time zone,
-  org_id bigint,
-  reboot_pending boolean,
-  role_synced text,
-  role_override text,
   CONSTRAINT systems_criticality CHECK ((criticality = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
   CONSTRAINT systems_data_class CHECK ((data_class = ANY (ARRAY['public'::text, 'internal'::text, 'confidential'::text, 'restricted'::text]))),
   CONSTRAINT systems_exposure CHECK ((exposure = ANY (ARRAY['internal'::text, 'dmz'::text, 'external'::text]))),
   CONSTRAINT systems_pkey PRIMARY KEY (id),
   CONSTRAINT systems_quarantine_has_reason CHECK (((quarantined_at IS NULL) = (quarantine_reason IS NULL))),
   CONSTRAINT systems_role CHECK ((role = ANY (ARRAY['test'::text, 'production'::text]))),
-  CONSTRAINT systems_role_holds CHECK (((role_override IS NULL) OR (role = role_override))),
-  CONSTRAINT systems_role_override CHECK ((role_override = ANY (ARRAY['test'::text, 'production'::text]))),
-  CONSTRAINT systems_role_synced CHECK ((role_synced = ANY (ARRAY['test'::text, 'production'::text]))),
   CONSTRAINT systems_target_os CHECK ((target_os ~ '^[a-z][a-z0-9-]{0,31}$'::text)),
   CONSTRAINT systems_unreachable CHECK (((unreachable_at IS NULL) = (unreachable_until IS NULL)))
 );
@@ -534,16 +564,31 @@ CREATE TABLE upstream_probes (
   CONSTRAINT upstream_probes_pkey PRIMARY KEY (upstream)
 );
 
-CREATE TABLE webhook_deliveries (
-  signature text NOT NULL,
-  received_at timestamp with time zone NOT NULL,
-  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (signature)
+CREATE TABLE users (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  username text NOT NULL,
+  display_name text DEFAULT ''::text NOT NULL,
+  password_hash text,
+  must_change_password boolean DEFAULT false NOT NULL,
+  roles text[] NOT NULL,
+  scope jsonb,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_by text NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  last_login_at timestamp with time zone,
+  password_changed_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  CONSTRAINT users_admin_sees_all CHECK (((scope IS NULL) OR (NOT ('admin'::text = ANY (roles))))),
+  CONSTRAINT users_deleted_is_disabled CHECK (((deleted_at IS NULL) OR (disabled_at IS NOT NULL))),
+  CONSTRAINT users_pkey PRIMARY KEY (id),
+  CONSTRAINT users_roles CHECK ((roles <@ ARRAY['viewer'::text, 'operator'::text, 'approver'::text, 'deployer'::text, 'admin'::text, 'auditor'::text])),
+  CONSTRAINT users_username CHECK ((username ~ '^[a-z0-9][a-z0-9._@+-]{0,127}$'::text))
 );
 
-CREATE INDEX approvals_by_action ON public.patch_approvals USING btree (action, id DESC);
-CREATE INDEX approvals_by_actor ON public.patch_approvals USING btree (actor, id DESC);
+CREATE INDEX api_keys_by_owner ON public.api_keys USING btree (owner_id, id);
 CREATE INDEX approvals_by_queue ON public.patch_approvals USING btree (queue_id, id DESC);
-CREATE INDEX approvals_by_time ON public.patch_approvals USING btree (decided_at);
 CREATE INDEX audit_by_subject ON public.audit_log USING btree (subject_type, subject_id, id);
 CREATE UNIQUE INDEX batch_items_one_open ON public.test_batch_items USING btree (queue_id) WHERE (state = ANY (ARRAY['waiting'::text, 'testing'::text]));
 CREATE INDEX batches_running ON public.test_batches USING btree (id) WHERE (status = 'running'::text);
@@ -552,33 +597,25 @@ CREATE INDEX errata_by_issue ON public.errata_cache USING btree (issued_at DESC 
 CREATE INDEX errata_by_os ON public.errata_cache USING btree (target_os, advisory_name);
 CREATE INDEX errata_by_package ON public.errata_cache USING gin (packages jsonb_path_ops);
 CREATE INDEX errata_by_severity ON public.errata_cache USING btree (severity, advisory_name);
-CREATE INDEX errata_by_type ON public.errata_cache USING btree (advisory_type, advisory_name);
 CREATE INDEX events_by_test ON public.events USING btree (test_id, id) WHERE (test_id IS NOT NULL);
-CREATE INDEX groups_by_org ON public.system_groups USING btree (org_id, name);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
-CREATE INDEX queue_by_erratum ON public.patch_test_queue USING btree (advisory_name);
+CREATE INDEX login_attempts_by_age ON public.login_attempts USING btree (last_at);
 CREATE INDEX queue_by_list ON public.patch_test_queue USING btree (priority_override DESC, requires_reboot, success_score DESC, id);
 CREATE INDEX queue_by_order ON public.patch_test_queue USING btree (target_os, priority_override DESC, requires_reboot, success_score DESC, id) WHERE (status = 'queued'::text);
 CREATE INDEX queue_by_status ON public.patch_test_queue USING btree (status, id);
-CREATE UNIQUE INDEX queue_one_open ON public.patch_test_queue USING btree (advisory_name, target_os) WHERE (status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'superseded'::text, 'deleted'::text]));
+CREATE UNIQUE INDEX queue_one_open ON public.patch_test_queue USING btree (advisory_name, target_os) WHERE (status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'superseded'::text]));
 CREATE INDEX risk_profiles_by_score ON public.risk_profiles USING btree (success_score DESC, advisory_name);
-CREATE INDEX run_errata_by_erratum ON public.test_run_errata USING btree (advisory_name, test_id DESC);
 CREATE INDEX run_errata_by_queue ON public.test_run_errata USING btree (queue_id, test_id DESC);
+CREATE UNIQUE INDEX sessions_by_token ON public.sessions USING btree (token_hash);
+CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id, id DESC) WHERE (ended_at IS NULL);
 CREATE INDEX sets_by_batch ON public.test_batch_sets USING btree (batch_id, id);
 CREATE INDEX sets_by_test ON public.test_batch_sets USING btree (test_id) WHERE (test_id IS NOT NULL);
 CREATE INDEX sets_waiting ON public.test_batch_sets USING btree (id) WHERE (state = 'waiting'::text);
 CREATE INDEX snapshots_due ON public.test_snapshots USING btree (due_at) WHERE (state = ANY (ARRAY['kept'::text, 'deleting'::text]));
-CREATE INDEX sync_runs_by_status ON public.sync_runs USING btree (status, id DESC);
 CREATE INDEX sync_runs_latest ON public.sync_runs USING btree (source, id DESC);
 CREATE UNIQUE INDEX sync_runs_one_running ON public.sync_runs USING btree (source) WHERE (status = 'running'::text);
 CREATE INDEX system_errata_by_advisory ON public.system_errata USING btree (advisory_name);
-CREATE INDEX systems_by_checkin ON public.systems USING btree (COALESCE(last_checkin_at, '-infinity'::timestamp with time zone), id) WHERE (gone_at IS NULL);
-CREATE INDEX systems_by_group ON public.systems USING gin (groups) WHERE (gone_at IS NULL);
-CREATE INDEX systems_by_name ON public.systems USING btree (name, id) WHERE (gone_at IS NULL);
-CREATE INDEX systems_by_org ON public.systems USING btree (org_id, name) WHERE (gone_at IS NULL);
 CREATE INDEX systems_by_role ON public.systems USING btree (role, target_os) WHERE (gone_at IS NULL);
-CREATE INDEX systems_in_quarantine ON public.systems USING btree (name, id) WHERE ((gone_at IS NULL) AND (quarantined_at IS NOT NULL));
-CREATE INDEX systems_wanting_reboot ON public.systems USING btree (name, id) WHERE ((gone_at IS NULL) AND reboot_pending);
 CREATE INDEX targets_by_test ON public.patch_test_targets USING btree (test_id) WHERE (test_id IS NOT NULL);
 CREATE INDEX tests_by_end ON public.patch_tests USING btree (completed_at DESC) WHERE (completed_at IS NOT NULL);
 CREATE INDEX tests_by_erratum ON public.patch_tests USING btree (advisory_name, id DESC);
@@ -589,7 +626,40 @@ CREATE INDEX tests_by_status ON public.patch_tests USING btree (status, id DESC)
 CREATE INDEX tests_by_system ON public.patch_tests USING btree (system_id, completed_at DESC);
 CREATE INDEX tests_due ON public.patch_tests USING btree (due_at) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX tests_one_open_per_system ON public.patch_tests USING btree (system_id) WHERE (status = 'running'::text);
-CREATE INDEX webhook_deliveries_by_age ON public.webhook_deliveries USING btree (received_at);
+CREATE UNIQUE INDEX users_by_name ON public.users USING btree (username);
+
+CREATE OR REPLACE FUNCTION public.erratum_in_scope(erratum text, scope jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT scope IS NULL
+      OR EXISTS (SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id
+                 WHERE a.advisory_name = erratum AND s.gone_at IS NULL AND system_in_scope(s.groups, scope))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.system_in_scope(groups_of_system text[], scope jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT scope IS NULL
+      OR EXISTS (SELECT 1 FROM unnest(groups_of_system) AS name WHERE scope -> 'groups' ? name)
+      OR EXISTS (SELECT 1 FROM system_groups g WHERE g.name = ANY (groups_of_system) AND scope -> 'organisations' @> to_jsonb(g.org_id))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.test_in_scope(tested_on bigint, erratum text, scope jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT scope IS NULL
+      OR EXISTS (SELECT 1 FROM systems s WHERE s.id = tested_on AND system_in_scope(s.groups, scope))
+      OR erratum_in_scope(erratum, scope)
+$function$
+;
 
 CREATE OR REPLACE FUNCTION public.wake_workers()
  RETURNS trigger

@@ -4,12 +4,10 @@ CREATE TABLE users (
   id                   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   username             text NOT NULL CONSTRAINT users_username CHECK (username ~ '^[a-z0-9][a-z0-9._@+-]{0,127}$'),
   display_name         text NOT NULL DEFAULT '',
-  password_hash        text,                              -- argon2id; NULL: comes by single sign-on only
+  password_hash        text,                              -- argon2id; NULL: no password opens the account
   must_change_password boolean NOT NULL DEFAULT false,
   roles                text[] NOT NULL,
   scope                jsonb,                             -- {"organisations": [], "groups": []}; NULL: everything
-  oidc_issuer          text,
-  oidc_subject         text,
   created_by           text NOT NULL,
   created_at           timestamptz NOT NULL,
   updated_by           text NOT NULL,
@@ -20,20 +18,16 @@ CREATE TABLE users (
   deleted_at           timestamptz,                       -- for ever: the row stays, because audit rows name it
   CONSTRAINT users_roles CHECK (roles <@ ARRAY['viewer', 'operator', 'approver', 'deployer', 'admin', 'auditor']),
   CONSTRAINT users_admin_sees_all CHECK (scope IS NULL OR NOT 'admin' = ANY (roles)),
-  CONSTRAINT users_oidc CHECK ((oidc_issuer IS NULL) = (oidc_subject IS NULL)),
   CONSTRAINT users_deleted_is_disabled CHECK (deleted_at IS NULL OR disabled_at IS NOT NULL)
 );
 -- A name is never given to a second person: "user:ada" of an audit row is always the same Ada.
 CREATE UNIQUE INDEX users_by_name ON users (username);
-CREATE UNIQUE INDEX users_by_subject ON users (oidc_issuer, oidc_subject) WHERE oidc_subject IS NOT NULL;
 
 -- Opaque: a browser holds a random token, here is its hash.
 CREATE TABLE sessions (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   user_id      bigint NOT NULL REFERENCES users,
   token_hash   text NOT NULL CONSTRAINT sessions_token CHECK (token_hash ~ '^[0-9a-f]{64}$'),
-  method       text NOT NULL CONSTRAINT sessions_method CHECK (method IN ('password', 'oidc')),
-  id_token     text,                                      -- of single sign-on, to end the session at the provider too
   from_address text NOT NULL,
   user_agent   text NOT NULL,
   created_at   timestamptz NOT NULL,
@@ -84,4 +78,11 @@ CREATE FUNCTION erratum_in_scope(erratum text, scope jsonb) RETURNS boolean LANG
   SELECT scope IS NULL
       OR EXISTS (SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id
                  WHERE a.advisory_name = erratum AND s.gone_at IS NULL AND system_in_scope(s.groups, scope))
+$$;
+
+-- Whether it sees a test: of an erratum that it sees, or on a system that it sees.
+CREATE FUNCTION test_in_scope(tested_on bigint, erratum text, scope jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT scope IS NULL
+      OR EXISTS (SELECT 1 FROM systems s WHERE s.id = tested_on AND system_in_scope(s.groups, scope))
+      OR erratum_in_scope(erratum, scope)
 $$;

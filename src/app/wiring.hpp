@@ -1,6 +1,6 @@
 #pragma once
-// Settings of the process, as each part wants them. Pure, but for rescore_changed and configuration_followers, whose functions write scores,
-// and address_policy_from, which looks up names.
+// Settings of the process, as each part wants them. Pure, but for rescore_changed and configuration_followers, whose functions write
+// scores, and address_policy_from, which looks up names.
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/sync.hpp"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "access/scope.hpp"
 #include "approvals/approval_json.hpp"
 #include "approvals/approvals.hpp"
 #include "approvals/history_api.hpp"
@@ -48,7 +49,7 @@ json::object list_json(db::Tx& tx, const store::Query& query, const http::Page& 
   }
   json::object by_severity;
   std::int64_t total = 0;
-  for (const auto& [severity, count] : store::pending_by_severity(tx, query.target_os)) {
+  for (const auto& [severity, count] : store::pending_by_severity(tx, query.target_os, query.scope)) {
     by_severity[severity] = count;
     if (!query.severity || *query.severity == severity) total += count;
   }
@@ -66,6 +67,7 @@ Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request
   store::Query query{.severity = request.query_param("severity"),
                      .target_os = request.query_param("os"),
                      .sort = request.query_param("sort").value_or(std::string(kDefaultSort)),
+                     .scope = access::filter_of(request.principal.scope),
                      .limit = page->limit,
                      .offset = page->offset,
                      .after = std::nullopt};
@@ -77,10 +79,15 @@ Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request
   return http::json_response(200, list_json(tx, query, *page, clock.now()));
 }
 
-json::array affected_systems(db::Tx& tx, const store::Pending& pending) {
+json::array affected_systems(db::Tx& tx, const store::Pending& pending, const access::Scope& scope) {
+  const std::vector<catalogue::ApplicableSystem> applicable = catalogue::applicable_systems(tx, pending.erratum);
+  std::vector<std::int64_t> ids;
+  for (const catalogue::ApplicableSystem& one : applicable) ids.push_back(one.system.id.value);
+  const std::set<std::int64_t> visible = store::systems_in_sight(tx, ids, access::filter_of(scope));
   json::array systems;
-  for (const catalogue::ApplicableSystem& one : catalogue::applicable_systems(tx, pending.erratum)) {
+  for (const catalogue::ApplicableSystem& one : applicable) {
     const catalogue::System& system = one.system;
+    if (!visible.contains(system.id.value)) continue;
     if (system.role != catalogue::Role::Production || system.target_os != pending.target_os) continue;
     systems.push_back({{"id", system.id.value},
                        {"name", system.name},
@@ -91,9 +98,17 @@ json::array affected_systems(db::Tx& tx, const store::Pending& pending) {
   return systems;
 }
 
+tl::unexpected<Error> no_such_item(QueueId id) { return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", id.value)); }
+
+// What is out of the caller's sight does not exist for the caller.
+bool sees(db::Tx& tx, const Request& request, QueueId id) {
+  const auto scope = access::filter_of(request.principal.scope);
+  return !scope || store::sees(tx, id, scope);
+}
+
 tl::unexpected<Error> not_pending(db::Tx& tx, QueueId id) {
   const std::optional<queue::Item> item = queue::find(tx, id);
-  if (!item) return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", id.value));
+  if (!item) return no_such_item(id);
   return fail(ErrorCode::NotFound, fmt::format("queue item {} ({}) does not wait for a decision; it is {}", id.value, item->erratum.value,
                                                queue::to_string(item->status)));
 }
@@ -102,6 +117,7 @@ tl::unexpected<Error> not_pending(db::Tx& tx, QueueId id) {
 Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request) {
   const QueueId id{request.path_id("queue_id")};
   db::Tx tx(pool);
+  if (!sees(tx, request, id)) return no_such_item(id);
   const std::optional<store::Pending> pending = store::pending_one(tx, id);
   if (!pending) return not_pending(tx, id);
   const std::optional<engine::TestSummary> test = engine::latest_passed(tx, id);
@@ -112,15 +128,16 @@ Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request
   answer["test"] = *std::move(result);
   answer["description"] = catalogue::find(tx, pending->erratum)->description;
   answer["score_breakdown"] = scoring::to_json(scoring::profile(tx, pending->erratum)->breakdown);
-  answer["affected_systems"] = affected_systems(tx, *pending);
+  answer["affected_systems"] = affected_systems(tx, *pending, request.principal.scope);
   answer["earlier_decisions"] = to_json(store::earlier_decisions(tx, pending->erratum));
   return http::json_response(200, answer);
 }
 
 // ---------------------------------------------------------------- decisions
 
-Result<Response> decide_and_answer(db::Pool& pool, const Decision& decision) {
+Result<Response> decide_and_answer(db::Pool& pool, const Request& request, const Decision& decision) {
   db::Tx tx(pool);
+  if (!sees(tx, request, decision.item)) return no_such_item(decision.item);
   const Result<Decided> decided = decide(tx, decision);
   if (!decided) return tl::unexpected(decided.error());
   tx.commit();
@@ -153,20 +170,20 @@ Result<Response> approve(db::Pool& pool, const Clock& clock, const Request& requ
   const Result<std::optional<std::string>> other = acted_for(request);
   if (!other) return tl::unexpected(other.error());
   decision.on_behalf_of = *other;
-  return decide_and_answer(pool, decision);
+  return decide_and_answer(pool, request, decision);
 }
 
 // POST /approvals/{queue_id}/break-glass
 Result<Response> break_glass(db::Pool& pool, const Clock& clock, const Request& request) {
   Decision decision = decision_of(request, QueueId{request.path_id("queue_id")}, Action::Approve, clock.now());
   decision.is_emergency = true;
-  return decide_and_answer(pool, decision);
+  return decide_and_answer(pool, request, decision);
 }
 
 // POST /approvals/{queue_id}/reject
 Result<Response> reject(db::Pool& pool, const Clock& clock, const Request& request) {
   const QueueId id{request.path_id("queue_id")};
-  return decide_and_answer(pool, decision_of(request, id, Action::Reject, clock.now()));
+  return decide_and_answer(pool, request, decision_of(request, id, Action::Reject, clock.now()));
 }
 
 // POST /approvals/{queue_id}/snooze
@@ -177,7 +194,7 @@ Result<Response> snooze(db::Pool& pool, const Clock& clock, const Request& reque
   if (days == nullptr || !days->is_number()) return wrong_field("snooze_days", "must be a whole number from 1 to 90");
   Decision decision = decision_of(request, id, Action::Snooze, clock.now());
   decision.snooze_until = decision.at + std::chrono::days(days->to_number<int>());
-  return decide_and_answer(pool, decision);
+  return decide_and_answer(pool, request, decision);
 }
 
 // ---------------------------------------------------------------- many decisions
@@ -192,9 +209,9 @@ Decision decision_in_batch(const Request& request, QueueId item, Time now) {
 }
 
 // One transaction for each item: it stands or falls alone.
-json::object decide_one(db::Pool& pool, const Decision& decision) {
+json::object decide_one(db::Pool& pool, const Request& request, const Decision& decision) {
   db::Tx tx(pool);
-  const Result<Decided> decided = decide(tx, decision);
+  const Result<Decided> decided = sees(tx, request, decision.item) ? decide(tx, decision) : no_such_item(decision.item);
   if (!decided) {
     return {{"queue_id", decision.item.value},
             {"ok", false},
@@ -213,7 +230,7 @@ Result<Response> decide_many(db::Pool& pool, const Clock& clock, const Request& 
   json::array results;
   std::int64_t succeeded = 0;
   for (const json::value& id : request.json_body.at("queue_ids").as_array()) {
-    results.push_back(decide_one(pool, decision_in_batch(request, QueueId{id.as_int64()}, clock.now())));
+    results.push_back(decide_one(pool, request, decision_in_batch(request, QueueId{id.as_int64()}, clock.now())));
     if (results.back().at("ok").as_bool()) ++succeeded;
   }
   const auto processed = static_cast<std::int64_t>(results.size());

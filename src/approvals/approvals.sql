@@ -42,6 +42,7 @@ WITH waiting AS (
   WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed')
     AND ($1::text IS NULL OR e.severity = $1::text)
     AND ($2::text IS NULL OR i.target_os = $2::text)
+    AND ($8::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $8::jsonb))
 ), page AS (
   SELECT * FROM waiting
   WHERE $6::bigint IS NULL OR (weight, id) > ($7::double precision, $6::bigint)
@@ -64,7 +65,15 @@ FROM patch_test_queue i
 JOIN errata_cache e ON e.advisory_name = i.advisory_name
 WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed')
   AND ($1::text IS NULL OR i.target_os = $1::text)
+  AND ($2::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $2::jsonb))
 GROUP BY e.severity;
+
+-- Whether a caller with this scope sees the item.
+-- name: sees_item
+SELECT erratum_in_scope(advisory_name, $2::jsonb) AS sees FROM patch_test_queue WHERE id = $1::bigint;
+
+-- name: systems_in_sight
+SELECT id FROM systems WHERE id = ANY ($1::bigint[]) AND system_in_scope(groups, $2::jsonb);
 
 -- name: pending_one
 SELECT i.id, i.advisory_name, e.synopsis, e.severity, i.success_score, i.urgency_score, i.target_os,
@@ -98,15 +107,16 @@ FROM patch_approvals a JOIN patch_test_queue i ON i.id = a.queue_id JOIN errata_
 WHERE ($1::text IS NULL OR a.actor = $1::text) AND ($2::text IS NULL OR a.action = $2::text)
   AND ($3::text IS NULL OR a.queue_id IN (SELECT id FROM patch_test_queue WHERE advisory_name = $3::text))
   AND ($4::timestamptz IS NULL OR a.decided_at >= $4::timestamptz) AND ($5::timestamptz IS NULL OR a.decided_at < $5::timestamptz)
-  AND ($8::bigint IS NULL OR a.id < $8::bigint)
+  AND ($8::bigint IS NULL OR a.id < $8::bigint) AND ($9::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $9::jsonb))
 ORDER BY a.id DESC LIMIT $6::bigint OFFSET $7::bigint;
 
 -- People decide some thousand times a year: counting is cheap.
 -- name: count_history
-SELECT count(*) AS total FROM patch_approvals a
+SELECT count(*) AS total FROM patch_approvals a JOIN patch_test_queue i ON i.id = a.queue_id
 WHERE ($1::text IS NULL OR a.actor = $1::text) AND ($2::text IS NULL OR a.action = $2::text)
   AND ($3::text IS NULL OR a.queue_id IN (SELECT id FROM patch_test_queue WHERE advisory_name = $3::text))
-  AND ($4::timestamptz IS NULL OR a.decided_at >= $4::timestamptz) AND ($5::timestamptz IS NULL OR a.decided_at < $5::timestamptz);
+  AND ($4::timestamptz IS NULL OR a.decided_at >= $4::timestamptz) AND ($5::timestamptz IS NULL OR a.decided_at < $5::timestamptz)
+  AND ($6::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $6::jsonb));
 
 -- ---------------------------------------------------------------- notes on the test system
 

@@ -1,5 +1,6 @@
 #include "approvals/history_api.hpp"
 
+#include "access/scope.hpp"
 #include "approvals/approvals_sql.hpp"
 #include "base/json_write.hpp"
 #include "http/page.hpp"
@@ -45,13 +46,14 @@ Result<Response> list(db::Pool& pool, const Request& request) {
   const auto erratum = request.query_param("errata");
   const auto from = time_param(request, "from");
   const auto to = time_param(request, "to");
+  const auto scope = access::filter_of(request.principal.scope);
   db::Tx tx(pool);
   json::array items;
-  for (const auto row : tx.execute(sql::history, {actor, action, erratum, from, to, page->limit, page->offset, before}))
+  for (const auto row : tx.execute(sql::history, {actor, action, erratum, from, to, page->limit, page->offset, before, scope}))
     items.push_back(entry_json(row));
   std::optional<std::string> next;
   if (http::is_full(items, *page)) next = http::encode_cursor({items.back().at("approval_id")});
-  const auto total = tx.execute(sql::count_history, {actor, action, erratum, from, to})[0].integer("total");
+  const auto total = tx.execute(sql::count_history, {actor, action, erratum, from, to, scope})[0].integer("total");
   return http::json_response(200, http::list_answer(std::move(items), total, *page, next));
 }
 

@@ -33,17 +33,29 @@ std::vector<Pending> pending(db::Tx& tx, const Query& query) {
   const db::Param after_id = query.after ? db::Param(query.after->id) : db::Param(std::nullopt);
   const db::Param after_weight = query.after ? db::Param(query.after->weight) : db::Param(std::nullopt);
   std::vector<Pending> all;
-  for (const db::Row row :
-       tx.execute(sql::pending, {query.severity, query.target_os, query.sort, query.limit, query.offset, after_id, after_weight})) {
+  for (const db::Row row : tx.execute(
+           sql::pending, {query.severity, query.target_os, query.sort, query.limit, query.offset, after_id, after_weight, query.scope})) {
     all.push_back(read_pending(row));
   }
   return all;
 }
 
-std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const std::optional<std::string>& target_os) {
+std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const std::optional<std::string>& target_os,
+                                                        const std::optional<json::object>& scope) {
   std::map<std::string, std::int64_t> counted;
-  for (const db::Row row : tx.execute(sql::pending_by_severity, {target_os})) counted[row.text("severity")] = row.integer("items");
+  for (const db::Row row : tx.execute(sql::pending_by_severity, {target_os, scope})) counted[row.text("severity")] = row.integer("items");
   return counted;
+}
+
+bool sees(db::Tx& tx, QueueId item, const std::optional<json::object>& scope) {
+  const db::Rows rows = tx.execute(sql::sees_item, {item, scope});
+  return !rows.empty() && rows[0].boolean("sees");
+}
+
+std::set<std::int64_t> systems_in_sight(db::Tx& tx, const std::vector<std::int64_t>& systems, const std::optional<json::object>& scope) {
+  std::set<std::int64_t> visible;
+  for (const db::Row row : tx.execute(sql::systems_in_sight, {systems, scope})) visible.insert(row.integer("id"));
+  return visible;
 }
 
 std::optional<Pending> pending_one(db::Tx& tx, QueueId item) {

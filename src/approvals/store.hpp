@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,14 +45,21 @@ struct Place {
 struct Query {
   std::optional<std::string> severity;
   std::optional<std::string> target_os;
-  std::string sort;  // pending_since | severity | score | urgency
+  std::string sort;                        // pending_since | severity | score | urgency
+  std::optional<json::object> scope = {};  // of access::filter_of
   std::int64_t limit = 50;
   std::int64_t offset = 0;
   std::optional<Place> after;
 };
 
 [[nodiscard]] std::vector<Pending> pending(db::Tx& tx, const Query& query);
-[[nodiscard]] std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const std::optional<std::string>& target_os);
+[[nodiscard]] std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const std::optional<std::string>& target_os,
+                                                                      const std::optional<json::object>& scope);
+// Whether a caller with this scope sees the item; false when there is none.
+[[nodiscard]] bool sees(db::Tx& tx, QueueId item, const std::optional<json::object>& scope);
+// Those of the systems that it sees.
+[[nodiscard]] std::set<std::int64_t> systems_in_sight(db::Tx& tx, const std::vector<std::int64_t>& systems,
+                                                      const std::optional<json::object>& scope);
 [[nodiscard]] std::optional<Pending> pending_one(db::Tx& tx, QueueId item);
 
 struct EarlierDecision {

@@ -62,7 +62,8 @@ ApiKeyAuthenticator::ApiKeyAuthenticator(std::optional<std::string> key, std::st
 }
 
 Result<access::Principal> ApiKeyAuthenticator::authenticate(const http::Request& request) const {
-  const access::Principal principal{actor_, access::all_permissions()};
+  access::Principal principal{actor_, access::all_permissions()};
+  principal.may_act_for_others = true;
   if (!key_) return principal;
   const auto keys = presented_keys(request);
   if (keys.empty()) {

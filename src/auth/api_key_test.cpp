@@ -25,6 +25,7 @@ TEST(ApiKey, ThreeHeadersAreTaken) {
     ASSERT_TRUE(principal) << header.first;
     EXPECT_THAT(principal->actor, testing::MatchesRegex("api-key:[0-9a-f]{8}"));
     EXPECT_TRUE(access::may(*principal, access::Permission::Decide));
+    EXPECT_TRUE(principal->may_act_for_others);
   }
 }
 

@@ -333,3 +333,7 @@ GROUP BY severity, target_os, advisory_type;
 
 -- name: last_successful_sync
 SELECT max(finished_at) AS last_sync FROM sync_runs WHERE status = 'succeeded';
+
+-- Those that a caller with this scope sees.
+-- name: systems_in_sight
+SELECT id FROM systems WHERE id = ANY ($1::bigint[]) AND system_in_scope(groups, $2::jsonb);

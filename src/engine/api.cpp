@@ -1,9 +1,13 @@
 // The endpoints of test execution. They touch PostgreSQL alone: a start writes a row, the workers do the rest.
 
+#include <fmt/format.h>
+
 #include <charconv>
 
+#include "access/scope.hpp"
 #include "engine/batch.hpp"
 #include "engine/engine.hpp"
+#include "engine/engine_sql.hpp"
 #include "engine/events.hpp"
 #include "engine/evidence.hpp"
 #include "engine/group.hpp"
@@ -96,19 +100,41 @@ json::object to_json(const StartedOnAll& started) {
   return answer;
 }
 
-template <class Start>
-Result<http::Response> answer_start(const Wiring& wiring, const http::Request& request, const StartOrder& order, Start start) {
-  db::Tx tx(wiring.pool);
-  const auto started = start(tx, wiring.settings, order, acting_of(wiring, request));
-  if (!started) return tl::unexpected(started.error());
-  tx.commit();
-  return http::json_response(201, to_json(*started));
+// What is out of the caller's sight does not exist for the caller. `statement` is one of sees_*.
+bool sees(db::Tx& tx, const http::Request& request, const db::Statement& statement, std::int64_t id) {
+  const auto scope = access::filter_of(request.principal.scope);
+  if (!scope) return true;
+  const auto rows = tx.execute(statement, {id, scope});
+  return !rows.empty() && rows[0].boolean("sees");
+}
+
+tl::unexpected<Error> nothing_there(std::string_view what, std::int64_t id) {
+  return fail(ErrorCode::NotFound, fmt::format("{} {} does not exist", what, id));
 }
 
 tl::unexpected<Error> wrong_field(const std::string& field, const std::string& problem) {
   http::FieldErrors errors;
   errors.add(field, problem);
   return tl::unexpected(errors.to_error());
+}
+
+// Whoever sees a part says which item: the first of the queue may be one that they do not see.
+Result<void> may_start(db::Tx& tx, const http::Request& request, const StartOrder& order) {
+  if (request.principal.scope.is_everything()) return {};
+  if (!order.item) return wrong_field("queue_id", "is needed by a caller with a scope");
+  if (!sees(tx, request, sql::sees_item, order.item->value)) return nothing_there("queue item", order.item->value);
+  if (order.system && !sees(tx, request, sql::sees_system, order.system->value)) return nothing_there("system", order.system->value);
+  return {};
+}
+
+template <class Start>
+Result<http::Response> answer_start(const Wiring& wiring, const http::Request& request, const StartOrder& order, Start start) {
+  db::Tx tx(wiring.pool);
+  if (const auto allowed = may_start(tx, request, order); !allowed) return tl::unexpected(allowed.error());
+  const auto started = start(tx, wiring.settings, order, acting_of(wiring, request));
+  if (!started) return tl::unexpected(started.error());
+  tx.commit();
+  return http::json_response(201, to_json(*started));
 }
 
 // POST /test/start
@@ -128,18 +154,21 @@ Result<http::Response> answer(db::Tx& tx, const Result<json::object>& body, int 
 // GET /test/{id}, GET /tests/{id}
 Result<http::Response> show_test(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
+  if (!sees(tx, request, sql::sees_test, test_in(request).value)) return nothing_there("test", test_in(request).value);
   return answer(tx, status_json(tx, test_in(request), wiring.clock.now()));
 }
 
 // GET /test/{id}/result
 Result<http::Response> show_result(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
+  if (!sees(tx, request, sql::sees_test, test_in(request).value)) return nothing_there("test", test_in(request).value);
   return answer(tx, result_json(tx, test_in(request)));
 }
 
 // GET /test/{id}/evidence
 Result<http::Response> show_evidence(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
+  if (!sees(tx, request, sql::sees_test, test_in(request).value)) return nothing_there("test", test_in(request).value);
   return answer(tx, evidence_json(tx, test_in(request)));
 }
 
@@ -154,6 +183,10 @@ std::int64_t last_seen(const http::Request& request) {
 // GET /test/{id}/events
 Result<http::Response> show_events(const Wiring& wiring, const http::Request& request) {
   const auto accepted = request.header("Accept").value_or("");
+  {
+    db::Tx tx(wiring.pool);
+    if (!sees(tx, request, sql::sees_test, test_in(request).value)) return nothing_there("test", test_in(request).value);
+  }
   if (accepted.find("text/event-stream") != std::string::npos) return live_events(wiring.pool, test_in(request), last_seen(request));
   db::Tx tx(wiring.pool);
   return answer(tx, events_after(tx, test_in(request), last_seen(request)));
@@ -163,6 +196,7 @@ Result<http::Response> show_events(const Wiring& wiring, const http::Request& re
 Result<http::Response> abort(const Wiring& wiring, const http::Request& request) {
   const auto& body = body_of(request);
   db::Tx tx(wiring.pool);
+  if (!sees(tx, request, sql::sees_test, test_in(request).value)) return nothing_there("test", test_in(request).value);
   return answer(tx, abort_test(tx, {test_in(request), text_in(body, "reason"), flag_in(body, "skip_rollback")}, acting_of(wiring, request)),
                 202);
 }
@@ -172,6 +206,7 @@ Result<http::Response> end_by_force(const Wiring& wiring, const http::Request& r
   const auto reason = text_in(body_of(request), "reason");
   if (reason.find_first_not_of(" \t\r\n") == std::string::npos) return wrong_field("reason", "must say why");
   db::Tx tx(wiring.pool);
+  if (!sees(tx, request, sql::sees_test, test_in(request).value)) return nothing_there("test", test_in(request).value);
   return answer(tx, force_end(tx, wiring.settings, test_in(request), reason, acting_of(wiring, request)));
 }
 
@@ -186,14 +221,15 @@ Result<http::Response> list_tests(const Wiring& wiring, const http::Request& req
   filter.system = id_param<SystemId>(request, "system_id");
   filter.item = id_param<QueueId>(request, "queue_id");
   if (auto name = request.query_param("errata_id")) filter.erratum = AdvisoryName{*std::move(name)};
+  filter.scope = access::filter_of(request.principal.scope);
   db::Tx tx(wiring.pool);
   return answer(tx, list_json(tx, filter, *page, wiring.clock.now()));
 }
 
 // GET /tests/status
-Result<http::Response> show_engine(const Wiring& wiring, const http::Request&) {
+Result<http::Response> show_engine(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
-  return answer(tx, engine_status_json(tx, wiring.clock.now()));
+  return answer(tx, engine_status_json(tx, access::filter_of(request.principal.scope), wiring.clock.now()));
 }
 
 // ---------------------------------------------------------------- batches
@@ -217,12 +253,18 @@ Result<http::Response> start_batch(const Wiring& wiring, const http::Request& re
     return wrong_field("stop_on_failure", "cannot be combined with bisect, which goes on with halves");
   if (!order.items.empty() && order.target_os) return wrong_field("target_os", "cannot be given together with queue_ids");
   db::Tx tx(wiring.pool);
+  if (order.items.empty() && !request.principal.scope.is_everything())
+    return wrong_field("queue_ids", "are needed by a caller with a scope");
+  for (const auto item : order.items) {
+    if (!sees(tx, request, sql::sees_item, item.value)) return nothing_there("queue item", item.value);
+  }
   return answer(tx, create_batch(tx, wiring.settings, order, acting_of(wiring, request)), 201);
 }
 
 // GET /tests/batch/{id}/status
 Result<http::Response> show_batch(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
+  if (!sees(tx, request, sql::sees_batch, batch_in(request).value)) return nothing_there("batch", batch_in(request).value);
   return answer(tx, batch_json(tx, batch_in(request)));
 }
 
@@ -230,6 +272,7 @@ Result<http::Response> show_batch(const Wiring& wiring, const http::Request& req
 Result<http::Response> stop_batch(const Wiring& wiring, const http::Request& request) {
   const auto& body = body_of(request);
   db::Tx tx(wiring.pool);
+  if (!sees(tx, request, sql::sees_batch, batch_in(request).value)) return nothing_there("batch", batch_in(request).value);
   return answer(tx,
                 cancel_batch(tx, {batch_in(request), text_in(body, "reason"), flag_in(body, "abort_running")}, acting_of(wiring, request)));
 }

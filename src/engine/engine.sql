@@ -278,6 +278,7 @@ WHERE ($1::text IS NULL OR status = $1::text) AND ($2::text IS NULL OR target_os
   AND ($4::text IS NULL OR advisory_name = $4::text OR id IN (SELECT test_id FROM test_run_errata WHERE advisory_name = $4::text))
   AND ($5::bigint IS NULL OR id IN (SELECT test_id FROM item_tests WHERE queue_id = $5::bigint)) AND ($6::bigint IS NULL OR id < $6::bigint)
   AND ($7::text IS NULL OR status = $7::text)
+  AND ($10::jsonb IS NULL OR test_in_scope(system_id, advisory_name, $10::jsonb))
 ORDER BY id DESC LIMIT $8::bigint OFFSET $9::bigint;
 
 -- name: count_tests
@@ -285,12 +286,13 @@ SELECT status, count(*) AS tests FROM patch_tests
 WHERE ($1::text IS NULL OR target_os = $1::text) AND ($2::bigint IS NULL OR system_id = $2::bigint)
   AND ($3::text IS NULL OR advisory_name = $3::text OR id IN (SELECT test_id FROM test_run_errata WHERE advisory_name = $3::text))
   AND ($4::bigint IS NULL OR id IN (SELECT test_id FROM item_tests WHERE queue_id = $4::bigint))
+  AND ($5::jsonb IS NULL OR test_in_scope(system_id, advisory_name, $5::jsonb))
 GROUP BY status;
 
 -- name: running_tests
 SELECT id, queue_id, advisory_name, system_id, target_os, status, phase, waiting_for, failure_phase, failure_class, failure_reason, rollback_status,
        started_by, started_at, completed_at, facts->'subject'->>'system_name' AS system_name, facts->'subject'->>'ip' AS ip
-FROM patch_tests WHERE status = 'running' ORDER BY id LIMIT 500;
+FROM patch_tests WHERE status = 'running' AND ($1::jsonb IS NULL OR test_in_scope(system_id, advisory_name, $1::jsonb)) ORDER BY id LIMIT 500;
 
 -- name: workers
 SELECT lease_owner, count(*) AS steps, max(lease_until) AS lease_until FROM patch_tests
@@ -451,3 +453,19 @@ SELECT s.id, b.end_reason FROM test_batch_sets s JOIN test_batches b ON b.id = s
 -- name: systems_missing_all
 SELECT e.system_id FROM system_errata e WHERE e.system_id = ANY ($2::bigint[]) AND e.advisory_name = ANY ($1::text[])
 GROUP BY e.system_id HAVING count(*) = cardinality($1::text[]) ORDER BY e.system_id;
+
+-- ---------------------------------------------------------------- what a caller with a scope sees
+
+-- name: sees_test
+SELECT test_in_scope(system_id, advisory_name, $2::jsonb) AS sees FROM patch_tests WHERE id = $1::bigint;
+
+-- name: sees_item
+SELECT erratum_in_scope(advisory_name, $2::jsonb) AS sees FROM patch_test_queue WHERE id = $1::bigint;
+
+-- name: sees_system
+SELECT system_in_scope(groups, $2::jsonb) AS sees FROM systems WHERE id = $1::bigint;
+
+-- A batch is acted on as a whole, so it is seen only when all of it is.
+-- name: sees_batch
+SELECT coalesce(bool_and(erratum_in_scope(q.advisory_name, $2::jsonb)), false) AS sees
+FROM test_batch_items i JOIN patch_test_queue q ON q.id = i.queue_id WHERE i.batch_id = $1::bigint;

@@ -89,11 +89,11 @@ Result<json::object> list_json(db::Tx& tx, const TestFilter& filter, const http:
   const auto after = last_seen(page);
   if (!after) return tl::unexpected(after.error());
   const auto rows = tx.execute(sql::list_tests, {filter.status, filter.target_os, filter.system, filter.erratum, filter.item, *after,
-                                                 filter.result, page.limit, page.offset});
+                                                 filter.result, page.limit, page.offset, filter.scope});
   json::array items;
   for (const auto row : rows) items.push_back(entry_json(row, now));
   std::int64_t total = 0;
-  for (const auto row : tx.execute(sql::count_tests, {filter.target_os, filter.system, filter.erratum, filter.item})) {
+  for (const auto row : tx.execute(sql::count_tests, {filter.target_os, filter.system, filter.erratum, filter.item, filter.scope})) {
     const auto status = row.text("status");
     if ((!filter.status || *filter.status == status) && (!filter.result || *filter.result == status)) total += row.integer("tests");
   }
@@ -102,9 +102,9 @@ Result<json::object> list_json(db::Tx& tx, const TestFilter& filter, const http:
   return http::list_answer(std::move(items), total, page, next);
 }
 
-json::object engine_status_json(db::Tx& tx, Time now) {
+json::object engine_status_json(db::Tx& tx, const std::optional<json::object>& scope, Time now) {
   json::array running;
-  for (const auto row : tx.execute(sql::running_tests)) running.push_back(entry_json(row, now));
+  for (const auto row : tx.execute(sql::running_tests, {scope})) running.push_back(entry_json(row, now));
   json::array workers;
   for (const auto row : tx.execute(sql::workers, {now})) {
     workers.push_back(json::object{

@@ -19,12 +19,13 @@ struct TestFilter {
   std::optional<SystemId> system;
   std::optional<AdvisoryName> erratum;
   std::optional<QueueId> item;
+  std::optional<json::object> scope;  // of access::filter_of
 };
 
 // The body of GET /tests, newest first; ValidationError for a cursor of another list.
 [[nodiscard]] Result<json::object> list_json(db::Tx& tx, const TestFilter& filter, const http::Page& page, Time now);
 
-// The body of GET /tests/status.
-[[nodiscard]] json::object engine_status_json(db::Tx& tx, Time now);
+// The body of GET /tests/status. The scope hides running tests; figures are of all.
+[[nodiscard]] json::object engine_status_json(db::Tx& tx, const std::optional<json::object>& scope, Time now);
 
 }  // namespace spm::engine

@@ -26,7 +26,9 @@ tl::unexpected<Error> not_a_person(const Request& request) {
 json::object profile_json(db::Tx& tx, const access::Principal& principal, const std::string& token) {
   const auto user = principal.session_id ? find_user(tx, *principal.user_id) : std::nullopt;
   json::array permissions;
-  for (const auto permission : principal.permissions) permissions.emplace_back(access::to_string(permission));
+  for (const auto permission : principal.permissions) {
+    if (permission != Permission::Open) permissions.emplace_back(access::to_string(permission));
+  }
   json::object profile{{"actor", principal.actor},
                        {"user_id", nullptr},
                        {"username", nullptr},
@@ -35,7 +37,6 @@ json::object profile_json(db::Tx& tx, const access::Principal& principal, const 
                        {"permissions", std::move(permissions)},
                        {"scope", scope_json(principal.scope)},
                        {"must_change_password", false},
-                       {"has_password", false},
                        {"session_id", or_null(principal.session_id)},
                        {"csrf_token", nullptr},
                        {"session_expires_at", nullptr}};
@@ -45,7 +46,6 @@ json::object profile_json(db::Tx& tx, const access::Principal& principal, const 
   profile["display_name"] = user->display_name;
   profile["roles"] = words(user->roles);
   profile["must_change_password"] = user->must_change_password;
-  profile["has_password"] = user->password_hash.has_value();
   profile["csrf_token"] = auth::csrf_token_of(token);
   const auto session = tx.execute(sql::session_of_user, {*principal.session_id, user->id});
   if (!session.empty()) profile["session_expires_at"] = format_time(session[0].time("expires_at"));
@@ -63,8 +63,8 @@ access::Principal principal_of(const User& user, std::int64_t session) {
 }
 
 // Opens a session in the caller's transaction; the answer carries its cookie.
-Response logged_in(db::Tx& tx, const Wiring& wiring, const Request& request, const User& user, std::string_view method) {
-  const auto opened = open_session(tx, user.id, method, from_of(request), wiring.settings, wiring.clock.now());
+Response logged_in(db::Tx& tx, const Wiring& wiring, const Request& request, const User& user) {
+  const auto opened = open_session(tx, user.id, from_of(request), wiring.settings, wiring.clock.now());
   auto response = http::json_response(200, profile_json(tx, principal_of(user, opened.id), opened.token));
   response.headers.emplace("Set-Cookie", session_cookie(opened.token, wiring.settings));
   return response;
@@ -78,7 +78,7 @@ Result<Response> login(const Wiring& wiring, const Request& request) {
   const auto user = verified(wiring.pool, credentials, wiring.clock.now());
   if (!user) return tl::unexpected(user.error());
   db::Tx tx(wiring.pool);
-  auto response = logged_in(tx, wiring, request, *user, "password");
+  auto response = logged_in(tx, wiring, request, *user);
   record(tx, {user->actor(), request.remote_address, wiring.clock.now()}, "auth.login", "user", user->username, nullptr, nullptr);
   tx.commit();
   return response;
@@ -111,7 +111,6 @@ Result<User> with_password(const Wiring& wiring, const Request& request, const s
     return find_user(tx, *request.principal.user_id);
   }();
   if (!known) return not_a_person(request);
-  if (!known->password_hash) return fail(ErrorCode::Conflict, "this account comes by single sign-on and has no password here");
   auto user = verified(wiring.pool, {known->username, password, request.remote_address}, wiring.clock.now());
   if (!user && user.error().code == ErrorCode::Unauthorized) return as_error({{"current_password", "is wrong"}});
   return user;
@@ -134,7 +133,7 @@ Result<Response> change_password(const Wiring& wiring, const Request& request) {
   (void)tx.execute(sql::end_sessions, {user->id, std::nullopt, acting.now});
   record(tx, acting, "user.change_password", "user", user->username, nullptr, nullptr);
   user->must_change_password = false;
-  auto response = logged_in(tx, wiring, request, *user, "password");
+  auto response = logged_in(tx, wiring, request, *user);
   tx.commit();
   return response;
 }

@@ -76,8 +76,8 @@ DELETE FROM login_attempts WHERE last_at < $1::timestamptz;
 -- ---------------------------------------------------------------- sessions
 
 -- name: insert_session
-INSERT INTO sessions (user_id, token_hash, method, from_address, user_agent, created_at, seen_at, expires_at)
-VALUES ($1::bigint, $2, $3, $4, $5, $6::timestamptz, $6::timestamptz, $7::timestamptz) RETURNING id;
+INSERT INTO sessions (user_id, token_hash, from_address, user_agent, created_at, seen_at, expires_at)
+VALUES ($1::bigint, $2, $3, $4, $5::timestamptz, $5::timestamptz, $6::timestamptz) RETURNING id;
 
 -- name: find_session
 SELECT s.id, s.user_id, s.seen_at, s.expires_at, u.username, u.roles, u.scope, u.must_change_password

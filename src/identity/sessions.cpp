@@ -15,7 +15,6 @@ constexpr std::size_t kMaxUserAgent = 256;
 
 json::object to_json(const db::Row& row, std::optional<std::int64_t> current) {
   return {{"id", row.integer("id")},
-          {"method", row.text("method")},
           {"from_address", row.text("from_address")},
           {"user_agent", row.text("user_agent")},
           {"created_at", format_time(row.time("created_at"))},
@@ -42,10 +41,10 @@ std::string printable(const std::string& text) {
 
 From from_of(const http::Request& request) { return {request.remote_address, printable(request.header("User-Agent").value_or(""))}; }
 
-Opened open_session(db::Tx& tx, std::int64_t user, std::string_view method, const From& from, const Settings& settings, Time now) {
+Opened open_session(db::Tx& tx, std::int64_t user, const From& from, const Settings& settings, Time now) {
   Opened opened{0, auth::random_token(), now + settings.session_longest};
-  const auto rows = tx.execute(sql::insert_session,
-                               {user, auth::token_hash(opened.token), method, from.address, from.user_agent, now, opened.expires_at});
+  const auto rows =
+      tx.execute(sql::insert_session, {user, auth::token_hash(opened.token), from.address, from.user_agent, now, opened.expires_at});
   opened.id = rows[0].integer("id");
   (void)tx.execute(sql::record_login, {user, now});
   return opened;
@@ -53,7 +52,7 @@ Opened open_session(db::Tx& tx, std::int64_t user, std::string_view method, cons
 
 std::string open_session(db::Pool& pool, std::int64_t user, const Settings& settings, Time now) {
   db::Tx tx(pool);
-  auto opened = open_session(tx, user, "password", {"", ""}, settings, now);
+  auto opened = open_session(tx, user, {"", ""}, settings, now);
   tx.commit();
   return opened.token;
 }

@@ -23,8 +23,7 @@ struct From {
 };
 [[nodiscard]] From from_of(const http::Request& request);
 
-[[nodiscard]] Opened open_session(db::Tx& tx, std::int64_t user, std::string_view method, const From& from, const Settings& settings,
-                                  Time now);
+[[nodiscard]] Opened open_session(db::Tx& tx, std::int64_t user, const From& from, const Settings& settings, Time now);
 
 // The value of a cookie; nullopt when the browser did not send it.
 [[nodiscard]] std::optional<std::string> cookie_of(const http::Request& request, std::string_view name);

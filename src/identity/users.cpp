@@ -52,7 +52,6 @@ User user_from(const db::Row& row) {
   user.must_change_password = row.boolean("must_change_password");
   user.roles = row.texts("roles");
   user.scope = row.is_null("scope") ? access::Scope{} : access::scope_from(row.json_value("scope"));
-  user.is_sign_on = !row.is_null("oidc_subject");
   user.is_disabled = !row.is_null("disabled_at");
   return user;
 }

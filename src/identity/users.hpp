@@ -19,7 +19,6 @@ struct User {
   bool must_change_password = false;
   std::vector<std::string> roles;
   access::Scope scope;
-  bool is_sign_on = false;  // comes by single sign-on
   bool is_disabled = false;
 
   [[nodiscard]] std::string actor() const { return "user:" + username; }

@@ -25,8 +25,6 @@ json::object shown(const db::Row& row, Time now) {
           {"roles", words(user.roles)},
           {"scope", scope_json(user.scope)},
           {"disabled", user.is_disabled},
-          {"single_sign_on", user.is_sign_on},
-          {"has_password", user.password_hash.has_value()},
           {"must_change_password", user.must_change_password},
           {"locked_until", or_null(locked_until && *locked_until > now ? locked_until : std::nullopt)},
           {"last_login_at", or_null(row.time_or_null("last_login_at"))},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "access/scope.hpp"
 #include "audit/audit.hpp"
 #include "http/field_errors.hpp"
 #include "http/page.hpp"
@@ -27,6 +28,14 @@ tl::unexpected<Error> wrong_field(const std::string& field, const std::string& p
 }
 
 tl::unexpected<Error> no_such_item(QueueId id) { return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", id.value)); }
+
+// What is out of the caller's sight does not exist for the caller.
+bool sees(db::Tx& tx, const Request& request, QueueId id) {
+  const auto scope = access::filter_of(request.principal.scope);
+  if (!scope) return true;
+  const db::Rows rows = tx.execute(sql::sees_item, {id, scope});
+  return !rows.empty() && rows[0].boolean("sees");
+}
 
 const json::object& body_of(const Request& request) {
   static const json::object kNothing;
@@ -72,6 +81,7 @@ Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request
   filter.target_os = request.query_param("os");
   filter.severity = request.query_param("severity");
   filter.text = request.query_param("q");
+  filter.scope = access::filter_of(request.principal.scope);
   db::Tx tx(pool);
   const Mode mode = load_mode(tx);
   store::Window window{page->limit, page->offset, std::nullopt};
@@ -98,6 +108,7 @@ std::optional<json::object> item_body(db::Tx& tx, QueueId id, Time now) {
 Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request) {
   const QueueId id{request.path_id()};
   db::Tx tx(pool);
+  if (!sees(tx, request, id)) return no_such_item(id);
   std::optional<json::object> body = item_body(tx, id, clock.now());
   if (!body) return no_such_item(id);
   (*body)["test_systems"] = to_json(store::targets(tx, id));
@@ -105,12 +116,25 @@ Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request
 }
 
 // GET /queue/stats
-Result<Response> stats(db::Pool& pool, const Request&) {
+Result<Response> stats(db::Pool& pool, const Request& request) {
+  const auto scope = access::filter_of(request.principal.scope);
   db::Tx tx(pool);
-  return http::json_response(200, stats_json(store::counts(tx), store::times(tx)));
+  return http::json_response(200, stats_json(store::counts(tx, scope), store::times(tx, scope)));
 }
 
 // ---------------------------------------------------------------- adding
+
+// Takes the errata out of the order that the caller does not see.
+std::vector<SkippedErratum> take_unseen(db::Tx& tx, const Request& request, AddOrder& order) {
+  std::vector<SkippedErratum> unseen;
+  const auto scope = access::filter_of(request.principal.scope);
+  if (!scope) return unseen;
+  for (const db::Row row : tx.execute(sql::errata_out_of_sight, {store::texts(order.errata), scope})) {
+    unseen.push_back({AdvisoryName{row.text("name")}, "unknown erratum"});
+    std::erase(order.errata, unseen.back().erratum);
+  }
+  return unseen;
+}
 
 // POST /queue, POST /queue/add
 Result<Response> add_errata(db::Pool& pool, const Clock& clock, const scoring::Weights& defaults, const Request& request) {
@@ -122,8 +146,10 @@ Result<Response> add_errata(db::Pool& pool, const Clock& clock, const scoring::W
   order.priority_override = number_in(body, "priority_override").value_or(0);
   order.notes = text_in(body, "notes").value_or("");
   db::Tx tx(pool);
-  const Result<AddReport> report = add(tx, order, defaults, acting_of(request, clock.now()));
+  const std::vector<SkippedErratum> unseen = take_unseen(tx, request, order);
+  Result<AddReport> report = add(tx, order, defaults, acting_of(request, clock.now()));
   if (!report) return tl::unexpected(report.error());
+  report->skipped.insert(report->skipped.end(), unseen.begin(), unseen.end());
   tx.commit();
   const bool all_added = report->already_queued.empty() && report->skipped.empty();
   return http::json_response(all_added ? 201 : 200, to_json(*report));
@@ -138,7 +164,8 @@ Result<Response> sync(db::Pool& pool, const Clock& clock, const scoring::Weights
     return wrong_field("min_severity", "must be Critical, High, Medium, Low or Unknown");
   }
   const bool changes = flag_in(body, "auto_queue_new", true) && !flag_in(body, "dry_run", false);
-  const SyncOrder order{*severities, texts_in(body, "os_filter"), flag_in(body, "exclude_already_tested", true)};
+  const SyncOrder order{*severities, texts_in(body, "os_filter"), flag_in(body, "exclude_already_tested", true),
+                        access::filter_of(request.principal.scope)};
   db::Tx tx(pool);
   const SyncReport report = queue_missing(tx, order, defaults, acting_of(request, clock.now()));
   if (changes) tx.commit();
@@ -202,7 +229,7 @@ Result<Response> change_item(db::Pool& pool, const Clock& clock, const Request& 
   const Acting acting = acting_of(request, clock.now());
   db::Tx tx(pool);
   const std::optional<Item> item = lock(tx, id);
-  if (!item) return no_such_item(id);
+  if (!item || !sees(tx, request, id)) return no_such_item(id);
   if (body.contains("status")) {
     const Result<Change> change = asked_change(tx, *item, body, acting);
     if (!change) return tl::unexpected(change.error());
@@ -251,7 +278,7 @@ Result<Response> delete_item(db::Pool& pool, const Clock& clock, const Request& 
   const Acting acting = acting_of(request, clock.now());
   db::Tx tx(pool);
   const std::optional<Item> item = lock(tx, id);
-  if (!item) return no_such_item(id);
+  if (!item || !sees(tx, request, id)) return no_such_item(id);
   if (!may_be_deleted(item->status)) return must_stay(*item);
   tx.execute(sql::delete_item, {id, acting.now});
   record_deletion(tx, *item, acting);

@@ -95,6 +95,7 @@ WITH page AS MATERIALIZED (
                                      AND (e.advisory_name ILIKE $4::text OR e.synopsis ILIKE $4::text)))
     AND ($7::bigint IS NULL OR (-i.priority_override, i.requires_reboot::integer, -i.success_score, i.id)
                                > (-$8::integer, $9::boolean::integer, -$10::integer, $7::bigint))
+    AND ($11::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $11::jsonb))
   ORDER BY i.priority_override DESC, i.requires_reboot, i.success_score DESC, i.id
   LIMIT $5::bigint OFFSET $6::bigint
 )
@@ -112,6 +113,7 @@ WITH page AS MATERIALIZED (
                                      AND (e.advisory_name ILIKE $4::text OR e.synopsis ILIKE $4::text)))
     AND ($8::bigint IS NULL OR (-i.priority_override, -(CASE WHEN $7::text = 'smart' THEN i.urgency_score * i.success_score ELSE i.urgency_score END), i.id)
                                > (-$9::integer, -(CASE WHEN $7::text = 'smart' THEN $11::double precision * $10::integer ELSE $11::double precision END), $8::bigint))
+    AND ($12::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $12::jsonb))
   ORDER BY i.priority_override DESC, weight DESC, i.id
   LIMIT $5::bigint OFFSET $6::bigint
 )
@@ -127,6 +129,7 @@ WHERE i.status <> 'deleted' AND ($1::text IS NULL OR i.target_os = $1::text)
   AND ($2::text IS NULL OR EXISTS (SELECT 1 FROM errata_cache e WHERE e.advisory_name = i.advisory_name AND e.severity = $2::text))
   AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM errata_cache e WHERE e.advisory_name = i.advisory_name
                                    AND (e.advisory_name ILIKE $3::text OR e.synopsis ILIKE $3::text)))
+  AND ($4::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $4::jsonb))
 GROUP BY i.status;
 
 -- name: entry
@@ -137,12 +140,12 @@ WHERE i.id = $1::bigint AND i.deleted_at IS NULL;
 -- name: counts
 SELECT i.target_os, i.status, e.severity, count(*) AS items
 FROM patch_test_queue i JOIN errata_cache e ON e.advisory_name = i.advisory_name
-WHERE i.deleted_at IS NULL
+WHERE i.deleted_at IS NULL AND ($1::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $1::jsonb))
 GROUP BY i.target_os, i.status, e.severity;
 
 -- name: times
-SELECT (SELECT min(queued_at) FROM patch_test_queue WHERE status = 'queued') AS oldest_queued_at,
-       (SELECT min(retry_after) FROM patch_test_queue WHERE status = 'retry_pending') AS next_retry_at;
+SELECT (SELECT min(queued_at) FROM patch_test_queue WHERE status = 'queued' AND ($1::jsonb IS NULL OR erratum_in_scope(advisory_name, $1::jsonb))) AS oldest_queued_at,
+       (SELECT min(retry_after) FROM patch_test_queue WHERE status = 'retry_pending' AND ($1::jsonb IS NULL OR erratum_in_scope(advisory_name, $1::jsonb))) AS next_retry_at;
 
 -- ---------------------------------------------------------------- adding
 
@@ -206,6 +209,7 @@ WHERE e.severity = ANY ($1::text[])
                   AND i.status NOT IN ('completed', 'rolled_back', 'superseded', 'deleted'))
   AND NOT ($3::boolean AND EXISTS (SELECT 1 FROM patch_test_queue i WHERE i.advisory_name = e.advisory_name AND i.target_os = s.target_os
                                    AND i.status IN ('completed', 'rolled_back')))
+  AND ($4::jsonb IS NULL OR erratum_in_scope(e.advisory_name, $4::jsonb))
 ORDER BY s.target_os, e.issued_at NULLS LAST, e.advisory_name;
 
 -- ---------------------------------------------------------------- following the catalogue
@@ -275,3 +279,11 @@ SELECT g.system_id, s.name, g.test_id, g.skipped_reason,
        CASE WHEN g.skipped_reason IS NOT NULL THEN 'skipped' WHEN t.id IS NULL THEN 'waiting' ELSE t.status END AS state
 FROM patch_test_targets g JOIN systems s ON s.id = g.system_id LEFT JOIN patch_tests t ON t.id = g.test_id
 WHERE g.queue_id = $1::bigint ORDER BY s.name;
+
+-- ---------------------------------------------------------------- what a caller with a scope sees
+
+-- name: sees_item
+SELECT erratum_in_scope(advisory_name, $2::jsonb) AS sees FROM patch_test_queue WHERE id = $1::bigint;
+
+-- name: errata_out_of_sight
+SELECT name FROM unnest($1::text[]) AS wanted(name) WHERE NOT erratum_in_scope(name, $2::jsonb);

@@ -144,22 +144,23 @@ std::vector<Entry> page(db::Tx& tx, const Filter& filter, const Window& window, 
   const db::Rows rows =
       mode == Mode::Safest
           ? tx.execute(sql::page_safest, {status, filter.target_os, filter.severity, pattern, window.limit, window.offset, after,
-                                          place.priority_override, place.requires_reboot, place.success_score})
-          : tx.execute(sql::page_by_urgency, {status, filter.target_os, filter.severity, pattern, window.limit, window.offset,
-                                              to_string(mode), after, place.priority_override, place.success_score, place.urgency_score});
+                                          place.priority_override, place.requires_reboot, place.success_score, filter.scope})
+          : tx.execute(sql::page_by_urgency,
+                       {status, filter.target_os, filter.severity, pattern, window.limit, window.offset, to_string(mode), after,
+                        place.priority_override, place.success_score, place.urgency_score, filter.scope});
   std::vector<Entry> entries;
   entries.reserve(rows.size());
   for (const db::Row row : rows) entries.push_back(read_entry(row));
   // Without filters on the erratum every item before one on this page is on this or an earlier page, so no position is far beyond its end
   // (a page of tolerance for what is queued between the two statements).
-  const bool leaves_gaps = filter.severity || pattern || has_place;
+  const bool leaves_gaps = filter.severity || pattern || filter.scope || has_place;
   add_positions(tx, entries, leaves_gaps ? std::nullopt : std::optional(window.offset + 2 * window.limit), mode);
   return entries;
 }
 
 std::map<Status, std::int64_t> count_by_status(db::Tx& tx, const Filter& filter) {
   std::map<Status, std::int64_t> counted;
-  for (const db::Row row : tx.execute(sql::count_by_status, {filter.target_os, filter.severity, like_pattern(filter.text)})) {
+  for (const db::Row row : tx.execute(sql::count_by_status, {filter.target_os, filter.severity, like_pattern(filter.text), filter.scope})) {
     counted[status_in(row.text("status"))] = row.integer("items");
   }
   return counted;
@@ -173,16 +174,16 @@ std::optional<Entry> entry(db::Tx& tx, QueueId id, Mode mode) {
   return std::move(one.front());
 }
 
-std::vector<Count> counts(db::Tx& tx) {
+std::vector<Count> counts(db::Tx& tx, const std::optional<json::object>& scope) {
   std::vector<Count> all;
-  for (const db::Row row : tx.execute(sql::counts)) {
+  for (const db::Row row : tx.execute(sql::counts, {scope})) {
     all.push_back({row.text("target_os"), status_in(row.text("status")), row.text("severity"), row.integer("items")});
   }
   return all;
 }
 
-Times times(db::Tx& tx) {
-  const db::Rows rows = tx.execute(sql::times);
+Times times(db::Tx& tx, const std::optional<json::object>& scope) {
+  const db::Rows rows = tx.execute(sql::times, {scope});
   return {rows[0].time_or_null("oldest_queued_at"), rows[0].time_or_null("next_retry_at")};
 }
 

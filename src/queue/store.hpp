@@ -39,7 +39,8 @@ struct Filter {
   std::optional<Status> status;
   std::optional<std::string> target_os;
   std::optional<std::string> severity;
-  std::optional<std::string> text;  // in name or synopsis
+  std::optional<std::string> text;    // in name or synopsis
+  std::optional<json::object> scope;  // of access::filter_of
 };
 
 struct Window {
@@ -59,13 +60,13 @@ struct Count {
   std::string severity;
   std::int64_t items;
 };
-[[nodiscard]] std::vector<Count> counts(db::Tx& tx);
+[[nodiscard]] std::vector<Count> counts(db::Tx& tx, const std::optional<json::object>& scope);
 
 struct Times {
   std::optional<Time> oldest_queued_at;
   std::optional<Time> next_retry_at;
 };
-[[nodiscard]] Times times(db::Tx& tx);
+[[nodiscard]] Times times(db::Tx& tx, const std::optional<json::object>& scope);
 
 // Positions of queued items within their OS. With `up_to`, items further behind may be left out (and the query stops there).
 [[nodiscard]] std::map<QueueId, std::int64_t> positions(db::Tx& tx, const std::vector<std::string>& target_oses,

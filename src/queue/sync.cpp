@@ -11,7 +11,8 @@ SyncReport queue_missing(db::Tx& tx, const SyncOrder& order, const scoring::Weig
   tx.execute(sql::serialise_adds);
   std::map<std::string, std::vector<AdvisoryName>> missing;
   SyncReport report;
-  for (const db::Row row : tx.execute(sql::new_for_test_systems, {order.severities, order.target_oses, order.exclude_already_tested})) {
+  for (const db::Row row :
+       tx.execute(sql::new_for_test_systems, {order.severities, order.target_oses, order.exclude_already_tested, order.scope})) {
     missing[row.text("target_os")].push_back(AdvisoryName{row.text("advisory_name")});
     ++report.found;
   }

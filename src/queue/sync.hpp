@@ -2,6 +2,7 @@
 // Queues by itself what test systems miss: POST /api/v1/queue/sync. Used inside this slice only.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct SyncOrder {
   std::vector<std::string> severities;
   std::vector<std::string> target_oses;  // empty: all
   bool exclude_already_tested = true;
+  std::optional<json::object> scope;  // of access::filter_of
 };
 
 struct SyncedItem {
