@@ -49,6 +49,7 @@ def fill(api):
 
 def run_schemathesis(node, options, work):
     report = work / "report.ndjson"
+    shutil.copy(HERE / "hooks.py", work)  # found from the folder in which schemathesis runs
     command = [pathlib.Path(sys.executable).parent / "schemathesis", f"--config-file={HERE / 'schemathesis.toml'}", "run",
                f"http://127.0.0.1:{node.port}/api/v1/openapi.json", "--url", f"http://127.0.0.1:{node.port}",
                "--header", f"X-API-Key:{world.API_KEY}", "--checks", "all", "--max-time", str(options.seconds), "--workers", "2",
