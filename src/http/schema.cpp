@@ -47,7 +47,7 @@ std::vector<std::string_view> types_of(const json::object& schema) {
 bool is_of_type(const json::value& value, std::string_view type) {
   if (type == "null") return value.is_null();
   if (type == "boolean") return value.is_bool();
-  if (type == "integer") return value.is_int64();  // 1.0 is no integer, and nothing here is beyond 64 bits with sign
+  if (type == "integer") return value.is_int64();  // 1.0 of a request has become 1; nothing here is beyond 64 bits with sign
   if (type == "number") return value.is_number();
   if (type == "string") return value.is_string();
   if (type == "array") return value.is_array();
