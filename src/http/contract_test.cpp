@@ -174,7 +174,7 @@ TEST(Contract, ChecksBodies) {
       {R"({"name":"abc","ids":["ééééé"]})", {"ids[0]: must have at most 4 characters"}},
       {R"({"name":"abc","ids":["a"],"priority":11})", {"priority: must be -10..10"}},
       {R"({"name":"abc","ids":["a"],"priority":1.5})", {"priority: must be a whole number"}},
-      {R"({"name":"abc","ids":["a"],"priority":1e0})", {"priority: must be a whole number"}},
+      {R"({"name":"abc","ids":["a"],"priority":1e-1})", {"priority: must be a whole number"}},
       {R"({"name":"abc","ids":["a"],"priority":18446744073709551615})", {"priority: must be a whole number"}},
       {R"({"name":"abc","ids":["a"],"priority":"1"})", {"priority: must be a whole number"}},
       {R"({"name":"abc","ids":["a"],"priority":null})", {"priority: must be a whole number"}},
