@@ -4,6 +4,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -102,6 +103,18 @@ std::string reason(const boost::system::error_code& error) {
   return "is not valid JSON: " + error.message();
 }
 
+// JSON knows one kind of number: 85.0 is the whole number 85, as JSON Schema has it too. Beyond 2^53 a double is no exact count.
+void make_whole_numbers_integers(json::value& value) {
+  constexpr double kExact = 9007199254740992.0;
+  if (auto* number = value.if_double(); number != nullptr && std::trunc(*number) == *number && std::abs(*number) <= kExact) {
+    value = static_cast<std::int64_t>(*number);
+  } else if (auto* items = value.if_array()) {
+    for (auto& item : *items) make_whole_numbers_integers(item);
+  } else if (auto* members = value.if_object()) {
+    for (auto& member : *members) make_whole_numbers_integers(member.value());
+  }
+}
+
 }  // namespace
 
 std::string member_path(const std::string& path, std::string_view key) {
@@ -121,7 +134,9 @@ std::optional<json::value> parse_json_body(std::string_view text, FieldErrors& e
   json::basic_parser<StrictnessCheck> walk(strict_options(), found);
   walk.write_some(false, text.data(), text.size(), error);
   for (const auto& [field, problem] : found.problems()) errors.add(field, problem);
-  return found.empty() ? std::optional(std::move(value)) : std::nullopt;
+  if (!found.empty()) return std::nullopt;
+  make_whole_numbers_integers(value);
+  return value;
 }
 
 }  // namespace spm::http

@@ -67,5 +67,16 @@ TEST(FieldErrors, TheAnswerToAHostileBodyStaysSmall) {
   EXPECT_TRUE(percent_decode(accents.problems().begin()->first)) << "cut inside a character";
 }
 
+TEST(JsonBody, AWholeNumberIsAnIntegerHoweverItIsWritten) {
+  FieldErrors errors;
+  const auto body = parse_json_body(R"({"days":85.0,"list":[1e2],"part":0.5,"huge":1e300})", errors);
+  ASSERT_TRUE(body);
+  EXPECT_TRUE(body->at("days").is_int64());
+  EXPECT_EQ(body->at("list").at(0), json::value(100));
+  EXPECT_TRUE(body->at("list").at(0).is_int64());
+  EXPECT_TRUE(body->at("part").is_double());
+  EXPECT_TRUE(body->at("huge").is_double());
+}
+
 }  // namespace
 }  // namespace spm::http

@@ -47,7 +47,7 @@ std::vector<std::string_view> types_of(const json::object& schema) {
 bool is_of_type(const json::value& value, std::string_view type) {
   if (type == "null") return value.is_null();
   if (type == "boolean") return value.is_bool();
-  if (type == "integer") return value.is_int64();  // 1.0 is no integer, and nothing here is beyond 64 bits with sign
+  if (type == "integer") return value.is_int64();  // 1.0 of a request has become 1; nothing here is beyond 64 bits with sign
   if (type == "number") return value.is_number();
   if (type == "string") return value.is_string();
   if (type == "array") return value.is_array();
@@ -126,6 +126,34 @@ bool has_twice(const json::array& items) {
     if (std::find(std::next(item), items.end(), *item) != items.end()) return true;
   }
   return false;
+}
+
+std::vector<FieldErrors> least_wrong(std::vector<FieldErrors> failures) {
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  for (const auto& failure : failures) least = std::min(least, failure.problems().size());
+  std::erase_if(failures, [&](const FieldErrors& failure) { return failure.problems().size() > least; });
+  return failures;
+}
+
+// What is wrong with every form stands at its field; what only some of them ask for stands together as a choice.
+void tell_failures(const std::vector<FieldErrors>& failures, const std::string& field, FieldErrors& errors) {
+  const auto is_common = [&](const std::string& name, const std::string& problem) {
+    return std::all_of(failures.begin(), failures.end(), [&](const FieldErrors& failure) {
+      const auto found = failure.problems().find(name);
+      return found != failure.problems().end() && found->second == problem;
+    });
+  };
+  std::vector<std::string> ways;
+  for (const auto& failure : failures) {
+    for (const auto& [name, problem] : failure.problems()) {
+      if (is_common(name, problem)) {
+        errors.add(name, problem);
+      } else {
+        ways.push_back(fmt::format("{} {}", name, problem));
+      }
+    }
+  }
+  if (!ways.empty()) errors.add(field, fmt::format("fits none of the allowed forms: {}", fmt::join(ways, "; or ")));
 }
 
 template <class Number>
@@ -269,11 +297,13 @@ void SchemaChecker::check_object(const json::object& schema, const json::object&
   }
 }
 
-// When no form fits, the one that is least wrong is most likely the one that was meant.
+// When no form fits, the one that was meant is most likely one that no fixed member contradicts ({"action": "snooze"}), and the least wrong
+// among those.
 void SchemaChecker::check_forms(const json::object& schema, const json::value& value, const std::string& path, FieldErrors& errors) const {
   const auto* one = schema.if_contains("oneOf");
   const auto& forms = (one != nullptr ? one : schema.if_contains("anyOf"))->as_array();
   std::vector<FieldErrors> failures;
+  std::vector<FieldErrors> meant;
   std::size_t fitting = 0;
   for (const auto& form : forms) {
     FieldErrors found;
@@ -281,23 +311,24 @@ void SchemaChecker::check_forms(const json::object& schema, const json::value& v
     if (found.empty()) {
       ++fitting;
     } else {
+      if (!contradicts(form, value)) meant.push_back(found);
       failures.push_back(std::move(found));
     }
   }
   if (fitting == 1 || (fitting > 1 && one == nullptr)) return;
   if (fitting > 1) return errors.add(field_name(path), "fits more than one of the allowed forms; give only one");
-  std::size_t least = std::numeric_limits<std::size_t>::max();
-  for (const auto& failure : failures) least = std::min(least, failure.problems().size());
-  std::erase_if(failures, [&](const FieldErrors& failure) { return failure.problems().size() > least; });
-  if (failures.size() == 1) {
-    for (const auto& [field, problem] : failures.front().problems()) errors.add(field, problem);
-    return;
-  }
-  std::vector<std::string> ways;
-  for (const auto& failure : failures) {
-    for (const auto& [field, problem] : failure.problems()) ways.push_back(fmt::format("{} {}", field, problem));
-  }
-  errors.add(field_name(path), fmt::format("fits none of the allowed forms: {}", fmt::join(ways, "; or ")));
+  tell_failures(least_wrong(meant.empty() ? std::move(failures) : std::move(meant)), field_name(path), errors);
+}
+
+// A member that the form fixes to one value has another one.
+bool SchemaChecker::contradicts(const json::value& form, const json::value& value) const {
+  const auto* properties = resolve(form).as_object().if_contains("properties");
+  if (properties == nullptr || !value.is_object()) return false;
+  return std::any_of(properties->as_object().begin(), properties->as_object().end(), [&](const auto& property) {
+    const auto* only = resolve(property.value()).as_object().if_contains("const");
+    const auto* given = value.as_object().if_contains(property.key());
+    return only != nullptr && given != nullptr && *only != *given;
+  });
 }
 
 bool SchemaChecker::may_be(const json::value& schema, std::string_view type) const {

@@ -40,6 +40,7 @@ class SchemaChecker {
   void check_array(const json::object& schema, const json::array& value, const std::string& path, FieldErrors& errors) const;
   void check_object(const json::object& schema, const json::object& value, const std::string& path, FieldErrors& errors) const;
   void check_forms(const json::object& schema, const json::value& value, const std::string& path, FieldErrors& errors) const;
+  [[nodiscard]] bool contradicts(const json::value& form, const json::value& value) const;
 
   const json::value& document_;
   std::map<std::string, std::regex, std::less<>> patterns_;

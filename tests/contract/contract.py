@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts a database, the sandbox and one orchestrator, fills the queue, and lets schemathesis ask everything that the contract describes.
 
-usage: contract.py --build DIR [--seconds N] [--seed N] [--keep]
+usage: contract.py --build DIR [--seconds N] [--seed N] [--keep] [options of schemathesis run]
 """
 import argparse
 import json
@@ -18,6 +18,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 import world  # noqa: E402
 
 READY_SECONDS = 180
+GRACE_SECONDS = 120
 
 
 def wait_for(what, condition):
@@ -47,14 +48,19 @@ def fill(api):
         api.call("POST", "/test/start", {"target_os": os})
 
 
-def run_schemathesis(node, options, work):
+def run_schemathesis(node, options, further, work):
     report = work / "report.ndjson"
+    shutil.copy(HERE / "hooks.py", work)  # found from the folder in which schemathesis runs
     command = [pathlib.Path(sys.executable).parent / "schemathesis", f"--config-file={HERE / 'schemathesis.toml'}", "run",
                f"http://127.0.0.1:{node.port}/api/v1/openapi.json", "--url", f"http://127.0.0.1:{node.port}",
                "--header", f"X-API-Key:{world.API_KEY}", "--checks", "all", "--max-time", str(options.seconds), "--workers", "2",
                "--request-timeout", "60", "--continue-on-failure", "--output-sanitize", "true", "--seed", str(options.seed),
-               "--report", "ndjson", "--report-ndjson-path", str(report)]
-    return subprocess.run(command, check=False, cwd=work).returncode
+               "--report", "ndjson", "--report-ndjson-path", str(report), *further]
+    try:
+        return subprocess.run(command, check=False, cwd=work, timeout=options.seconds + GRACE_SECONDS).returncode
+    except subprocess.TimeoutExpired:
+        print(f"contract: schemathesis hung for {GRACE_SECONDS} s", file=sys.stderr)
+        return 1
 
 
 def main():
@@ -63,7 +69,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--keep", action="store_true", help="leave the folder with the logs")
-    options = parser.parse_args()
+    options, further = parser.parse_known_args()
     build = options.build.resolve()
     work = pathlib.Path(tempfile.mkdtemp(prefix="spm-contract-"))
     work.chmod(0o755)
@@ -77,7 +83,7 @@ def main():
     status = 1
     try:
         fill(world.Api([node]))
-        status = run_schemathesis(node, options, work)
+        status = run_schemathesis(node, options, further, work)
         if not node.is_alive():
             print(f"contract: the orchestrator died with {node.process.returncode}", file=sys.stderr)
             status = 1
