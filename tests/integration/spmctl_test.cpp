@@ -58,8 +58,6 @@ class Spmctl : public testing::Test {
   Spmctl() {
     std::string pattern = (std::filesystem::temp_directory_path() / "spmctl-test-XXXXXX").string();
     home = ::mkdtemp(pattern.data());
-    service.start();
-    url = fmt::format("http://127.0.0.1:{}", service.port());
   }
   ~Spmctl() override {
     service.stop();
@@ -67,6 +65,12 @@ class Spmctl : public testing::Test {
   }
   Spmctl(const Spmctl&) = delete;
   Spmctl& operator=(const Spmctl&) = delete;
+
+  // After the rows are there: the service's jobs score what they find.
+  void start() {
+    service.start();
+    url = fmt::format("http://127.0.0.1:{}", service.port());
+  }
 
   // With an environment of its own: nothing of the machine's.
   Ran run_with(const std::string& environment, const std::vector<std::string>& words, const std::string& input = "") {
@@ -91,10 +95,11 @@ class Spmctl : public testing::Test {
 };
 
 TEST_F(Spmctl, AsksAndShows) {
+  rows.scored({.name = "USN-1-1"});
+  start();
   const auto health = run({"health"});
   EXPECT_EQ(health.exit_status, 0) << health.err;
   EXPECT_THAT(health.out, HasSubstr("status: healthy\n"));
-  rows.scored({.name = "USN-1-1"});
   const auto added = run({"queue", "add", "--errata-ids", "USN-1-1", "--target-os", "ubuntu", "--notes",
                           "a\x1b[2J"
                           "b",
@@ -113,6 +118,9 @@ TEST_F(Spmctl, AsksAndShows) {
 }
 
 TEST_F(Spmctl, ExitStatusesTellAScriptWhatHappened) {
+  rows.scored({.name = "USN-2-1"});
+  const auto item = rows.item("USN-2-1");
+  start();
   EXPECT_EQ(run({}).exit_status, 2);
   EXPECT_EQ(run({"no-such-group"}).exit_status, 2);
   const auto refused = run({"queue", "add", "--errata-ids", "USN-1-1", "--target-os", "windows"});
@@ -122,8 +130,6 @@ TEST_F(Spmctl, ExitStatusesTellAScriptWhatHappened) {
   EXPECT_EQ(run_with("SPMCTL_URL=" + url, {"queue", "list"}).exit_status, 3);
   EXPECT_EQ(run_with("SPMCTL_URL=" + url + " SPMCTL_KEY=wrong-key-0123456789", {"queue", "list"}).exit_status, 3);
   EXPECT_EQ(run({"queue", "show", "999"}).exit_status, 4);
-  rows.scored({.name = "USN-2-1"});
-  const auto item = rows.item("USN-2-1");
   EXPECT_EQ(run({"approvals", "approve", std::to_string(item.value)}).exit_status, 5);
   const auto nobody = run_with("SPMCTL_URL=http://127.0.0.1:1", {"health"});
   EXPECT_EQ(nobody.exit_status, 6);
@@ -133,17 +139,21 @@ TEST_F(Spmctl, ExitStatusesTellAScriptWhatHappened) {
 
 TEST_F(Spmctl, WatchesATestToItsEnd) {
   rows.system({});
-  for (const auto& [erratum, status, exit_status] : {std::tuple{"USN-3-1", "passed", 0}, std::tuple{"USN-3-2", "failed", 1}}) {
-    rows.scored({.name = erratum});
-    const auto run_id = rows.test_run(rows.item(erratum), 1000, status);
-    const auto watched = run({"test", "watch", std::to_string(run_id.value)});
+  rows.scored({.name = "USN-3-1"});
+  rows.scored({.name = "USN-3-2"});
+  const auto passed = rows.test_run(rows.item("USN-3-1"), 1000, "passed");
+  const auto failed = rows.test_run(rows.item("USN-3-2"), 1000, "failed");
+  start();
+  for (const auto& [test, status, exit_status] : {std::tuple{passed, "passed", 0}, std::tuple{failed, "failed", 1}}) {
+    const auto watched = run({"test", "watch", std::to_string(test.value)});
     EXPECT_EQ(watched.exit_status, exit_status) << watched.err;
-    EXPECT_THAT(watched.out, HasSubstr(fmt::format("test {}: {}", run_id.value, status)));
+    EXPECT_THAT(watched.out, HasSubstr(fmt::format("test {}: {}", test.value, status)));
   }
   EXPECT_EQ(run({"test", "watch", "999"}).exit_status, 4);
 }
 
 TEST_F(Spmctl, KeepsAKeyPrivatelyAndTakesItFromStandardInput) {
+  start();
   const auto added = run_with("", {"profile", "add", "lab", "--url", url + "/"}, std::string(kKey) + "\n");
   ASSERT_EQ(added.exit_status, 0) << added.err;
   const auto file = home / ".config" / "spmctl" / "config.json";
@@ -159,6 +169,7 @@ TEST_F(Spmctl, KeepsAKeyPrivatelyAndTakesItFromStandardInput) {
 }
 
 TEST_F(Spmctl, CompletesInARealShell) {
+  start();
   std::ofstream(home / "completion") << run({"completion", "bash"}).out;
   const auto script = fmt::format(
       "PATH={}:$PATH; . {}/completion; COMP_WORDS=(spmctl approvals sn); COMP_CWORD=2; _spmctl; printf %s \"${{COMPREPLY[*]}}\"",
