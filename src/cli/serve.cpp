@@ -2,6 +2,7 @@
 
 #include "app/service.hpp"
 #include "cli/commands.hpp"
+#include "cli/dashboard.hpp"
 #include "cli/settings.hpp"
 #include "cli/signals.hpp"
 #include "db/database_clock.hpp"
@@ -22,7 +23,7 @@ int serve(const Common& common) {
     return 1;
   }
   const db::DatabaseClock clock(settings->database.conninfo);
-  app::Service service(*settings, clock);
+  app::Service service(*settings, clock, {.dashboard = dashboard_assets()});
   service.start();
   for (;;) {
     const auto signal = wait_for_signal(std::chrono::hours(1));
