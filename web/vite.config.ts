@@ -3,6 +3,8 @@ import react from '@vitejs/plugin-react';
 import {defineConfig} from 'vitest/config';
 import {compress} from './build/compress';
 
+const proxy = {'/api': process.env.SPM_API ?? 'http://127.0.0.1:5001'};
+
 export default defineConfig({
   plugins: [react(), compress()],
   resolve: {alias: {'@': fileURLToPath(new URL('./src', import.meta.url))}},
@@ -18,6 +20,7 @@ export default defineConfig({
       },
     },
   },
-  server: {proxy: {'/api': process.env.SPM_API ?? 'http://127.0.0.1:5001'}},
+  server: {proxy},
+  preview: {proxy},
   test: {include: ['src/**/*.test.ts']},
 });

@@ -1,8 +1,8 @@
 // Keeps every page current: events of the server say what has changed, and what is shown of it is asked for again. While there is no
 // stream (it was lost, or this service has none) everything is asked for again every few seconds.
-import {useQueryClient} from '@tanstack/react-query';
+import {useQueryClient, type QueryClient} from '@tanstack/react-query';
 import {useEffect, useRef, useState, type ReactNode} from 'react';
-import {address} from '@/shared/api/client';
+import {address, ApiError} from '@/shared/api/client';
 import {follow} from '@/shared/api/events';
 import {LiveContext, type LiveState} from '@/shared/lib/live';
 import {useT} from '@/shared/i18n/i18n';
@@ -12,11 +12,28 @@ import {affectedBy} from './affected';
 const gather = 400; // events come in bursts; milliseconds
 const pollEvery = 5_000;
 
+// Whether the last question that the server could have answered was answered, whatever the answer was.
+function useIsReachable(queries: QueryClient): boolean {
+  const [isReachable, setReachable] = useState(true);
+  useEffect(
+    () =>
+      queries.getQueryCache().subscribe((event) => {
+        if (event.type !== 'updated') return;
+        if (event.action.type === 'success') setReachable(true);
+        if (event.action.type === 'failed' || event.action.type === 'error') setReachable(!(event.action.error instanceof ApiError && event.action.error.status === 0));
+      }),
+    [queries],
+  );
+  return isReachable;
+}
+
 export function LiveProvider({children}: {children: ReactNode}) {
   const t = useT();
   const notify = useNotify();
   const queries = useQueryClient();
-  const [state, setState] = useState<LiveState>('connecting');
+  const [channel, setChannel] = useState<LiveState>('connecting');
+  const isReachable = useIsReachable(queries);
+  const state = channel === 'polling' && !isReachable ? 'lost' : channel;
   const wasLost = useRef(false);
 
   useEffect(() => {
@@ -33,13 +50,13 @@ export function LiveProvider({children}: {children: ReactNode}) {
         for (const key of affectedBy(event.name, event.data)) changed.add(key);
         timer ||= window.setTimeout(flush, gather);
       },
-      (channel) => setState(channel === 'absent' || channel === 'over' ? 'polling' : channel),
+      (now) => setChannel(now === 'absent' || now === 'over' ? 'polling' : now),
     );
   }, [queries]);
 
   useEffect(() => {
     if (state === 'lost') wasLost.current = true;
-    if (state === 'open' && wasLost.current) {
+    if ((state === 'open' || state === 'polling') && wasLost.current) {
       wasLost.current = false;
       void queries.invalidateQueries();
       notify({text: t('live.recovered'), tone: 'info'});

@@ -19,8 +19,9 @@ function isPassing(error: unknown) {
 
 const queries = new QueryClient({
   defaultOptions: {
-    queries: {staleTime: 10_000, retry: (count, error) => isPassing(error) && count < 2, retryDelay: 800, refetchOnWindowFocus: true},
-    mutations: {retry: false},
+    // Asked even when the browser believes to be offline: it knows nothing of a network without internet.
+    queries: {networkMode: 'always', staleTime: 10_000, retry: (count, error) => isPassing(error) && count < 2, retryDelay: 800, refetchOnWindowFocus: true},
+    mutations: {networkMode: 'always', retry: false},
   },
 });
 

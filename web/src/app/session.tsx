@@ -15,7 +15,7 @@ interface Profile {
   roles: string[];
   permissions: string[];
   must_change_password: boolean;
-  has_password: boolean;
+  has_password?: boolean; // absent where nobody comes by single sign-on
   csrf_token: string | null;
 }
 type Who = Pick<Session, 'name' | 'roles' | 'permissions' | 'isDemo' | 'hasPassword' | 'mustChangePassword'>;
@@ -36,7 +36,7 @@ async function ask(): Promise<Who> {
       roles: me.roles,
       permissions: new Set(me.permissions),
       isDemo: me.user_id === null,
-      hasPassword: me.has_password,
+      hasPassword: me.has_password ?? me.user_id !== null,
       mustChangePassword: me.must_change_password,
     };
   } catch (error) {

@@ -27,8 +27,8 @@ export function VerdictStrip({testId, phases}: {testId: number; phases: TestPhas
                     <span>{t(`phase.${phase.name}`)}</span>
                   </span>
                   <span className={styles.bottom}>
-                    {t(`phaseStatus.${phase.status}`)}
-                    {phase.duration_seconds !== null && phase.status !== 'pending' && ` · ${formatDuration(phase.duration_seconds)}`}
+                    <span className={phase.status === 'completed' ? 'hidden-text' : undefined}>{t(`phaseStatus.${phase.status}`)} </span>
+                    {phase.duration_seconds !== null && phase.status !== 'pending' && formatDuration(phase.duration_seconds)}
                   </span>
                 </button>
               </li>

@@ -39,6 +39,12 @@ interface Props<T> {
   onActive?: (row: T | undefined) => void;
 }
 
+// The narrowest that all columns can be: the head and the rows scroll sideways together.
+function leastWidth(widths: string[]): string {
+  const rem = widths.map((width) => Number(/([\d.]+)rem/.exec(width)?.[1] ?? 6));
+  return `${rem.reduce((sum, each) => sum + each + 0.75, 1.8)}rem`;
+}
+
 const pageSize = 100;
 const rowHeight = 42;
 
@@ -113,9 +119,9 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowHre
   }
   if (first && total === 0) return <div className={styles.frame}>{empty}</div>;
 
-  const template = (selection ? '2.4rem ' : '') + columns.map((column) => column.width).join(' ');
+  const widths = [...(selection ? ['1.6rem'] : []), ...columns.map((column) => column.width)];
   return (
-    <div ref={frame} className={styles.frame} role="table" aria-label={label} aria-rowcount={total + 1} tabIndex={0} style={{'--columns': template} as CSSProperties}>
+    <div ref={frame} className={styles.frame} role="table" aria-label={label} aria-rowcount={total + 1} tabIndex={0} style={{'--columns': widths.join(' '), '--least': leastWidth(widths)} as CSSProperties}>
       <div role="rowgroup" className={styles.headGroup}>
         <div role="row" aria-rowindex={1} className={styles.head}>
           {selection && (
