@@ -139,3 +139,31 @@ function(spm_embed_sandbox)
     DEPENDS ${texts} ${CMAKE_SOURCE_DIR}/tools/embed_text.py)
   target_sources(spm_sandbox PRIVATE ${SPM_GENERATED}/sandbox/embedded.cpp)
 endfunction()
+
+# The dashboard travels inside the binary too. Without SPM_DASHBOARD nothing of web/ is touched and the table of its files is empty.
+function(spm_embed_dashboard)
+  set(embedded ${SPM_GENERATED}/cli/dashboard_embedded.cpp)
+  set(embed ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_dashboard.py ${embedded})
+  file(MAKE_DIRECTORY ${SPM_GENERATED}/cli)
+  set(depends ${CMAKE_SOURCE_DIR}/tools/embed_dashboard.py)
+  if(SPM_DASHBOARD)
+    find_program(NPM npm REQUIRED)
+    set(web ${CMAKE_SOURCE_DIR}/web)
+    set(built ${CMAKE_BINARY_DIR}/dashboard)
+    add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/dashboard.installed
+      COMMAND ${NPM} ci --no-audit --no-fund
+      COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/dashboard.installed
+      DEPENDS ${web}/package.json ${web}/package-lock.json WORKING_DIRECTORY ${web} COMMENT "Installing what the dashboard is built with")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/*.ts ${web}/src/*.tsx ${web}/src/*.css ${web}/public/* ${web}/build/*)
+    list(FILTER sources EXCLUDE REGEX "/src/generated/")
+    add_custom_command(OUTPUT ${embedded}
+      COMMAND ${NPM} run build -- --outDir ${built} --emptyOutDir
+      COMMAND ${embed} ${built}
+      DEPENDS ${CMAKE_BINARY_DIR}/dashboard.installed ${sources} ${depends} ${web}/index.html ${web}/vite.config.ts ${web}/tsconfig.json
+              ${CMAKE_SOURCE_DIR}/api/openapi.yaml
+      WORKING_DIRECTORY ${web} COMMENT "Building the dashboard")
+  else()
+    add_custom_command(OUTPUT ${embedded} COMMAND ${embed} DEPENDS ${depends})
+  endif()
+  target_sources(spm_cli PRIVATE ${embedded})
+endfunction()

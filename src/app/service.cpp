@@ -91,7 +91,8 @@ struct Service::Parts {
         scheduler(pool, c, {.node = node.name}, tasks()),
         membership(pool, c, node),
         dispatcher(make_dispatcher()),
-        server(make_server()) {}
+        server(make_server(s.api.port, [this](http::Request& request) { return dispatcher.handle(request); })),
+        dashboard_server(make_dashboard_server()) {}
 
   std::vector<scheduler::Task> tasks() {
     std::vector<scheduler::Task> all = catalogue::tasks(sync);
@@ -143,14 +144,23 @@ struct Service::Parts {
         std::move(contract), clock);
   }
 
-  std::unique_ptr<http::Server> make_server() {
+  std::unique_ptr<http::Server> make_server(std::uint16_t port, http::Handler handler) {
     http::ServerOptions edge;
-    edge.listen = {{settings.api.host, settings.api.port}};
+    edge.listen = {{settings.api.host, port}};
     if (!settings.api.tls_certificate_file.empty()) edge.tls = http::TlsFiles{settings.api.tls_certificate_file, settings.api.tls_key_file};
-    auto created = http::Server::create(
-        std::move(edge), [this](http::Request& request) { return dispatcher.handle(request); }, http::edge_problem(clock));
+    auto created = http::Server::create(std::move(edge), std::move(handler), http::edge_problem(clock));
     if (!created) throw std::runtime_error(created.error().message);
     return std::move(*created);
+  }
+
+  // A server of its own: programs that keep the API busy take no connection and no worker from the people at the dashboard. The API is
+  // there too, so that a browser asks the address that its page came from.
+  std::unique_ptr<http::Server> make_dashboard_server() {
+    if (options.dashboard.empty()) return nullptr;
+    return make_server(settings.api.dashboard_port, [this, files = http::StaticFiles(options.dashboard)](http::Request& request) {
+      if (request.path.starts_with("/api/")) return dispatcher.handle(request);
+      return http::Reply{files.answer(request), {}, http::Delivery::Whole};
+    });
   }
 
   const config::Settings settings;
@@ -181,6 +191,7 @@ struct Service::Parts {
   std::vector<http::Endpoint> routes;
   http::Dispatcher dispatcher;
   std::unique_ptr<http::Server> server;
+  std::unique_ptr<http::Server> dashboard_server;  // null: no dashboard
 };
 
 Service::Service(const config::Settings& settings, const Clock& clock, ServiceOptions options)
@@ -193,12 +204,16 @@ void Service::start() {
   parts_->worker.start();
   parts_->scheduler.start();
   parts_->server->start();
+  if (parts_->dashboard_server) parts_->dashboard_server->start();
   parts_->membership.start(port());
   parts_->doorbell.start();
-  log::info("app", "started", {{"node", parts_->node.name}, {"version", program_version()}, {"port", port()}});
+  log::info(
+      "app", "started",
+      {{"node", parts_->node.name}, {"version", program_version()}, {"port", port()}, {"dashboard_port", dashboard_port().value_or(0)}});
 }
 
 void Service::stop() {
+  if (parts_->dashboard_server) parts_->dashboard_server->stop(kHttpGrace);
   parts_->server->stop(kHttpGrace);
   parts_->doorbell.stop();
   parts_->prober.stop();
@@ -215,5 +230,9 @@ const std::vector<http::Endpoint>& Service::endpoints() const { return parts_->r
 http::Reply Service::handle(http::Request& request) const { return parts_->dispatcher.handle(request); }
 
 std::uint16_t Service::port() const { return parts_->server->port(); }
+
+std::optional<std::uint16_t> Service::dashboard_port() const {
+  return parts_->dashboard_server ? std::optional(parts_->dashboard_server->port()) : std::nullopt;
+}
 
 }  // namespace spm::app

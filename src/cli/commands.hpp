@@ -41,6 +41,7 @@ struct DemoOptions {
   double speed = 60;      // how many times faster simulated durations and waits pass
   bool is_check = false;  // run unattended, print the table, exit
   int api_port = 5001;
+  int dashboard_port = 8501;
 };
 int demo(const DemoOptions& options);
 

@@ -9,6 +9,7 @@
 
 #include "app/service.hpp"
 #include "cli/commands.hpp"
+#include "cli/dashboard.hpp"
 #include "cli/demo_check.hpp"
 #include "cli/demo_prometheus.hpp"
 #include "cli/signals.hpp"
@@ -52,11 +53,10 @@ Result<void> create_database(db::Cluster& cluster) {
   return {};
 }
 
-// The demo configures the service the way an installation does: by its environment.
+// The demo configures the service the way an installation does: by its environment. Without API_KEY: it listens on loopback alone.
 config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox::Scenario& scenario, const DemoOptions& options,
-                                    const std::string& api_key, const std::string& prometheus_url) {
+                                    const std::string& prometheus_url) {
   config::Environment environment{{"API_HOST", "127.0.0.1"},
-                                  {"API_KEY", api_key},
                                   {"SECRET_KEY", random_hex(32)},
                                   {"UYUNI_URL", fleet.uyuni_url()},
                                   {"UYUNI_USER", scenario.uyuni.user},
@@ -146,7 +146,7 @@ class Demo {
 
   int check() {
     print_addresses();
-    const DemoApi api{fmt::format("http://127.0.0.1:{}/api/v1", service_->port()), api_key_};
+    const DemoApi api{fmt::format("http://127.0.0.1:{}/api/v1", service_->port())};
     std::stop_source stop;
     auto outcome = std::async(std::launch::async, [&] { return check_demo(api, script_, kCheckLimit, stdout, stop.get_token()); });
     while (outcome.wait_for(std::chrono::milliseconds(0)) != std::future_status::ready) {
@@ -190,19 +190,20 @@ class Demo {
   }
 
   Result<void> start_service() {
-    api_key_ = random_hex(16);
-    const auto environment = environment_for(*fleet_, scenario_, options_, api_key_, prometheus_ ? prometheus_->url() : "");
+    const auto environment = environment_for(*fleet_, scenario_, options_, prometheus_ ? prometheus_->url() : "");
     auto loaded = config::load(environment, std::nullopt, config::Purpose::Demo);
     if (!loaded) return tl::unexpected<Error>(loaded.error());
     for (auto& secret : loaded->secrets) log::register_secret(secret);
     // A socket in the demo's folder and "any free port" are nothing that an installation could configure.
     loaded->settings.database.conninfo = cluster_->conninfo("spm");
     loaded->settings.api.port = static_cast<std::uint16_t>(options_.api_port);
+    loaded->settings.api.dashboard_port = static_cast<std::uint16_t>(options_.dashboard_port);
     // Scraped every second: five samples. A window of minutes would outlast the accelerated waits.
     loaded->settings.tests.metrics_window = std::chrono::seconds(5);
     shared_clock_.emplace(loaded->settings.database.conninfo);
     service_ = std::make_unique<app::Service>(
-        loaded->settings, *shared_clock_, app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3)});
+        loaded->settings, *shared_clock_,
+        app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3), .dashboard = dashboard_assets()});
     service_->start();
     return {};
   }
@@ -211,7 +212,8 @@ class Demo {
     std::printf("SPM Orchestrator %s, demo at %.0f times the speed of real life\n\n", std::string(app::program_version()).c_str(),
                 options_.speed);
     std::printf("  API          http://127.0.0.1:%d/api/v1   (try /health/detail, /queue, /approvals/pending)\n", service_->port());
-    std::printf("  login        Authorization: Bearer %s\n", api_key_.c_str());
+    if (const auto port = service_->dashboard_port()) std::printf("  dashboard    http://127.0.0.1:%d/\n", *port);
+    std::printf("  login        none: everybody on this machine is \"demo\" and may do everything\n");
     std::printf("  UYUNI        %s   CA %s\n", fleet_->uyuni_url().c_str(), fleet_->ca_file().c_str());
     std::printf("  Salt API     %s\n  SPM-SYNC     %s\n", fleet_->salt_url().c_str(), fleet_->spm_sync_url().c_str());
     std::printf("  Prometheus   %s\n", prometheus_ ? prometheus_->url().c_str() : "not installed");
@@ -224,7 +226,6 @@ class Demo {
   SystemClock clock_;
   sandbox::Scenario scenario_;
   std::vector<Expected> script_;
-  std::string api_key_;
   std::unique_ptr<db::Cluster> cluster_;
   std::unique_ptr<sandbox::Sandbox> fleet_;
   std::optional<DemoPrometheus> prometheus_;

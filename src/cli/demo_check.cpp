@@ -30,7 +30,7 @@ class Api {
     net::HttpRequest request;
     request.method = method;
     request.url = api_.base_url + path;
-    request.headers = {{"Authorization", "Bearer " + api_.api_key}, {"Accept", "application/json"}};
+    request.headers = {{"Accept", "application/json"}};
     if (!body.is_null()) {
       request.headers.emplace_back("Content-Type", "application/json");
       request.body = json::serialize(body);

@@ -26,7 +26,6 @@ struct Expected {
 
 struct DemoApi {
   std::string base_url;  // "http://127.0.0.1:5001/api/v1"
-  std::string api_key;
 };
 
 // Prints the table to `out`. True only if every erratum ended where it must within `limit`. Errors: the API could not be used, or a stop

@@ -69,6 +69,9 @@ int run(int argc, char** argv) {
   demo_command->add_option("--port", demo_options.api_port, "Port of the API; 0: any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
+  demo_command->add_option("--dashboard-port", demo_options.dashboard_port, "Port of the dashboard; 0: any free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
   demo_command->add_flag("--check", demo_options.is_check,
                          "Take every scripted erratum the whole way, print a table, exit 0 only if all ended where they must");
 

@@ -4,6 +4,7 @@
 
 #include "app/service.hpp"
 #include "cli/commands.hpp"
+#include "cli/dashboard.hpp"
 #include "cli/settings.hpp"
 #include "cli/signals.hpp"
 #include "cli/supervisor.hpp"
@@ -42,7 +43,7 @@ int serve(const Common& common) {
     return 1;
   }
   const db::DatabaseClock clock(settings->database.conninfo);
-  app::Service service(*settings, clock);
+  app::Service service(*settings, clock, {.dashboard = dashboard_assets()});
   service.start();
   const Supervisor supervisor;
   supervisor.ready(fmt::format("API on port {}", service.port()));

@@ -1,0 +1,199 @@
+// The frame around every page: where one can go, who one is, whether what one sees is current.
+import {ActionIcon, Drawer, Menu, useMantineColorScheme, type MantineColorScheme} from '@mantine/core';
+import {IconKeyboard, IconMenu2, IconUserCircle} from '@tabler/icons-react';
+import {useQuery} from '@tanstack/react-query';
+import {useEffect, useRef, useState, type ReactNode} from 'react';
+import {NavLink, useLocation, useNavigate} from 'react-router-dom';
+import {get} from '@/shared/api/client';
+import {useI18n, useT, type Language} from '@/shared/i18n/i18n';
+import {useKeys, type Keys} from '@/shared/lib/keys';
+import {useLive} from '@/shared/lib/live';
+import {useSession} from '@/shared/lib/session';
+import {KeyboardHelp} from './KeyboardHelp';
+import {navigation, type Destination} from './navigation';
+import styles from './Shell.module.css';
+
+function useCounts() {
+  const approvals = useQuery({queryKey: ['approvals', 'count'], queryFn: () => get('/approvals/pending', {query: {limit: 1}}), select: (page) => page.total});
+  const running = useQuery({queryKey: ['tests', 'status'], queryFn: () => get('/tests/status'), select: (status) => status.running.length});
+  return {approvals: approvals.data ?? 0, running: running.data ?? 0};
+}
+
+function Destinations({counts, onGo}: {counts: ReturnType<typeof useCounts>; onGo?: () => void}) {
+  const t = useT();
+  const {permissions} = useSession();
+  return (
+    <>
+      {navigation.map((group) => {
+        const items = group.items.filter((item) => permissions === 'all' || permissions.has(item.permission));
+        return items.length === 0 ? null : (
+          <div key={group.label} className={styles.group}>
+            <p className={styles.groupLabel}>{t(group.label)}</p>
+            <ul>
+              {items.map((item) => (
+                <li key={item.path}>
+                  <Entry item={item} count={item.counts ? counts[item.counts] : 0} onGo={onGo} />
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </>
+  );
+}
+
+function Entry({item, count, onGo}: {item: Destination; count: number; onGo?: () => void}) {
+  const t = useT();
+  return (
+    <NavLink to={item.path} end={item.path === '/'} className={styles.entry} onClick={onGo}>
+      <item.icon size={18} stroke={1.7} aria-hidden />
+      <span className={styles.entryLabel}>{t(item.label)}</span>
+      {count > 0 && (
+        <span className={styles.count} data-calls={item.counts === 'approvals' || undefined}>
+          {count}
+        </span>
+      )}
+    </NavLink>
+  );
+}
+
+function LiveSign() {
+  const t = useT();
+  const state = useLive();
+  return (
+    <span className={styles.live} data-state={state}>
+      {t(`live.${state}`)}
+    </span>
+  );
+}
+
+function UserMenu({onHelp}: {onHelp: () => void}) {
+  const {t, language, setLanguage} = useI18n();
+  const {name, isDemo, logout} = useSession();
+  const {colorScheme, setColorScheme} = useMantineColorScheme();
+  const navigate = useNavigate();
+  const schemes: [MantineColorScheme, string][] = [['light', t('user.light')], ['dark', t('user.dark')], ['auto', t('user.auto')]];
+  const languages: [Language, string][] = [['en', 'English'], ['it', 'Italiano']];
+  return (
+    <Menu position="top-start" width={230}>
+      <Menu.Target>
+        <button type="button" className={styles.user} aria-label={t('user.menu', {name})}>
+          <IconUserCircle size={20} stroke={1.6} aria-hidden />
+          <span className={styles.userName}>{name}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => navigate('/profile')}>{t('user.profile')}</Menu.Item>
+        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onHelp}>
+          {t('user.shortcuts')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{t('user.theme')}</Menu.Label>
+        {schemes.map(([scheme, label]) => (
+          <Menu.Item key={scheme} onClick={() => setColorScheme(scheme)} role="menuitemradio" aria-checked={scheme === colorScheme} className={styles.choice}>
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{t('user.language')}</Menu.Label>
+        {languages.map(([code, label]) => (
+          <Menu.Item key={code} onClick={() => setLanguage(code)} lang={code} role="menuitemradio" aria-checked={code === language} className={styles.choice}>
+            {label}
+          </Menu.Item>
+        ))}
+        {!isDemo && (
+          <>
+            <Menu.Divider />
+            <Menu.Item onClick={() => void logout()}>{t('user.logout')}</Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function useGoKeys(showHelp: () => void) {
+  const navigate = useNavigate();
+  const isGoing = useRef(false);
+  const keys: Keys = {
+    '?': showHelp,
+    g: () => {
+      isGoing.current = true;
+      window.setTimeout(() => (isGoing.current = false), 1_000);
+    },
+  };
+  useKeys(keys);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (!isGoing.current || event.key === 'g') return;
+      isGoing.current = false;
+      const target = navigation.flatMap((group) => group.items).find((item) => item.key === event.key);
+      if (!target) return;
+      event.preventDefault();
+      event.stopPropagation();
+      navigate(target.path);
+    };
+    window.addEventListener('keydown', listen, {capture: true});
+    return () => window.removeEventListener('keydown', listen, {capture: true});
+  }, [navigate]);
+}
+
+export function Shell({children}: {children: ReactNode}) {
+  const t = useT();
+  const live = useLive();
+  const counts = useCounts();
+  const {pathname} = useLocation();
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  useGoKeys(() => setHelpOpen(true));
+  useEffect(() => {
+    main.current?.scrollTo(0, 0);
+  }, [pathname]);
+
+  const quick = navigation[0]!.items;
+  return (
+    <div className={styles.shell}>
+      <a href="#content" className={styles.skip}>
+        {t('app.skip')}
+      </a>
+      <aside className={styles.side}>
+        <p className={styles.brand}>
+          <img src="/favicon.svg" alt="" width={22} height={22} /> {t('app.name')}
+        </p>
+        <nav aria-label={t('nav.main')} className={styles.nav}>
+          <Destinations counts={counts} />
+        </nav>
+        <div className={styles.foot}>
+          <LiveSign />
+          <UserMenu onHelp={() => setHelpOpen(true)} />
+        </div>
+      </aside>
+      <main id="content" ref={main} tabIndex={-1} className={styles.main}>
+        {live === 'lost' && (
+          <p role="alert" className={styles.banner}>
+            {t('live.lostBanner')}
+          </p>
+        )}
+        {children}
+      </main>
+      <nav aria-label={t('nav.main')} className={styles.bottom}>
+        {quick.map((item) => (
+          <Entry key={item.path} item={item} count={item.counts ? counts[item.counts] : 0} />
+        ))}
+        <ActionIcon variant="transparent" size="xl" aria-label={t('nav.more')} onClick={() => setMenuOpen(true)} className={styles.moreButton}>
+          <IconMenu2 size={20} />
+        </ActionIcon>
+      </nav>
+      <Drawer opened={isMenuOpen} onClose={() => setMenuOpen(false)} title={t('app.name')} size="17rem" position="right" lockScroll={false} closeButtonProps={{'aria-label': t('common.close')}}>
+        <div className={styles.drawer}>
+          <Destinations counts={counts} onGo={() => setMenuOpen(false)} />
+          <LiveSign />
+          <UserMenu onHelp={() => setHelpOpen(true)} />
+        </div>
+      </Drawer>
+      {isHelpOpen && <KeyboardHelp onClose={() => setHelpOpen(false)} />}
+    </div>
+  );
+}

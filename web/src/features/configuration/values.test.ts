@@ -1,0 +1,15 @@
+import {expect, it} from 'vitest';
+import type {Field} from './types';
+import {grouped, linesOf, same, show} from './values';
+
+it('reads and shows lists', () => {
+  expect(linesOf(' sshd \n\ncrond')).toEqual(['sshd', 'crond']);
+  expect(show(['sshd', 'crond'])).toBe('sshd, crond');
+  expect(same(['a'], ['a'])).toBe(true);
+  expect(same(0, false)).toBe(false);
+});
+
+it('groups fields by their prefix, in their order', () => {
+  const field = (name: string) => ({name}) as Field;
+  expect(grouped([field('score.kernel'), field('policies.x'), field('score.size')]).map(([name, all]) => [name, all.length])).toEqual([['score', 2], ['policies', 1]]);
+});

@@ -1,0 +1,85 @@
+// What a finished test found, in the parts that a decision rests on. Shown on the run's page and on the page of the decision.
+import type {TestResult} from '@/shared/api/types';
+import {useT} from '@/shared/i18n/i18n';
+import {Badge} from '@/shared/ui/Badges';
+import {Panel, PlainTable} from '@/shared/ui/Page';
+import {MetricsChart} from './MetricsChart';
+
+export function PackagesPanel({result}: {result: TestResult}) {
+  const t = useT();
+  return (
+    <Panel title={t('decision.packages')} aside={t('common.packages', {count: result.packages.length})} flush>
+      {result.packages.length === 0 ? (
+        <p className="soft" style={{padding: '0 0.9rem 0.8rem'}}>{t('decision.noPackages')}</p>
+      ) : (
+        <PlainTable label={t('decision.packages')} head={[t('decision.package'), t('decision.before'), t('decision.after')]}>
+          {result.packages.map((each) => (
+            <tr key={each.name + each.before + each.after}>
+              <td className="wrap">{each.name}</td>
+              <td className="mono">{each.before || <span className="soft">{t('decision.installed')}</span>}</td>
+              <td className="mono">{each.after || <span className="warn">{t('decision.removed')}</span>}</td>
+            </tr>
+          ))}
+        </PlainTable>
+      )}
+    </Panel>
+  );
+}
+
+export function MetricsPanel({result}: {result: TestResult}) {
+  const t = useT();
+  const {metrics} = result;
+  return (
+    <Panel title={t('decision.metrics')} aside={metrics.source === 'none' ? undefined : t('decision.metricsSource', {source: metrics.source === 'prometheus' ? 'Prometheus' : 'Salt'})}>
+      <MetricsChart metrics={metrics} />
+    </Panel>
+  );
+}
+
+export function ServicesPanel({result}: {result: TestResult}) {
+  const t = useT();
+  const {services, facts} = result;
+  const restarted = services.details.filter((each) => each.pid_changed).length;
+  const reboot = result.reboot_performed
+    ? t('decision.rebooted', {source: facts.reboot_performed?.source ?? ''})
+    : result.required_reboot
+      ? t('decision.rebootMissing')
+      : t('decision.noReboot');
+  return (
+    <Panel title={t('decision.services')} aside={t('decision.restarted', {count: restarted})} flush>
+      <p className="row" style={{padding: '0 0.9rem 0.4rem'}}>
+        <Badge tone={services.all_healthy ? 'ok' : 'bad'}>{services.all_healthy ? t('decision.allHealthy') : t('decision.notHealthy')}</Badge>
+        <span className={result.required_reboot && !result.reboot_performed ? 'warn' : 'soft'}>{reboot}</span>
+      </p>
+      {services.details.length > 0 && (
+        <PlainTable label={t('decision.services')} head={[t('decision.service'), t('decision.before'), t('decision.after'), '']}>
+          {services.details.map((each) => (
+            <tr key={each.name}>
+              <td className="wrap">{each.name.replaceAll('|', ' / ')}</td>
+              <td>{each.before || '–'}</td>
+              <td className={each.after === 'active' ? undefined : 'bad'}>{each.after || '–'}</td>
+              <td className="soft">{each.pid_changed ? t('decision.serviceRestarted') : t('decision.serviceSame')}</td>
+            </tr>
+          ))}
+        </PlainTable>
+      )}
+    </Panel>
+  );
+}
+
+export function NotTestedPanel({notTested}: {notTested: string[]}) {
+  const t = useT();
+  return (
+    <Panel title={t('decision.notTested')} tone={notTested.length > 0 ? 'warn' : undefined}>
+      {notTested.length === 0 ? (
+        <p className="soft">{t('decision.notTestedNone')}</p>
+      ) : (
+        <ul className="stack tight" lang="en">
+          {notTested.map((each) => (
+            <li key={each}>{each}</li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
