@@ -1,7 +1,7 @@
 #!/bin/bash
 # Inside a fresh Debian root: installs, checks, saves, breaks, restores, upgrades and removes SPM Orchestrator as an administrator would.
 # No systemd runs here, so the service is a plain background process. Called by scripts/test-install, which sets UYUNI_… and SALT_….
-set -euo pipefail
+set -Eeuo pipefail
 
 packages=/test/packages
 installer=/test/install.sh
@@ -13,6 +13,7 @@ fail() {
   tail -n 20 /var/log/spm-orchestrator/service.log >&2 2>/dev/null || true
   exit 1
 }
+trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
 setting() { sed -n "s/^$1='\(.*\)'$/\1/p" $env_file; }
 api() { curl -fsSk -H "X-API-Key: $(setting API_KEY)" "https://127.0.0.1:$API_PORT/api/v1$1"; }
 version() { dpkg-query -W -f '${Version}' spm-orchestrator; }
