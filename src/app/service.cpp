@@ -107,7 +107,7 @@ struct Service::Parts {
     append(all, engine::endpoints(pool, clock, engine_settings));
     append(all, approvals::endpoints(pool, clock));
     append(all, cluster::endpoints(pool, clock));
-    append(all, own_endpoints(metrics, pool, contract.text()));
+    append(all, own_endpoints(metrics, pool, clock, contract.text()));
     return all;
   }
 

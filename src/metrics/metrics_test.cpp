@@ -40,7 +40,13 @@ TEST(Metrics, RulesAndDashboardsSpeakOfMetricsThatExist) {
   metrics.count_http_request("GET", "/api/v1/queue", 200, 12ms);
   metrics.count_upstream_call("uyuni", "system.listSystems", "ok", 40ms);
   metrics.set_queue_items("queued", 17);
+  for (const auto* name :
+       {"spm_systems_quarantined", "spm_test_systems_unreachable", "spm_approvals_oldest_seconds", "spm_regressions_last_day"})
+    metrics.set_figure(name, "", 0);
+  metrics.set_figure("spm_sync_success_age_seconds", "uyuni", 60);
+  metrics.set_figure("spm_upstream_up", "salt", 1);
   const auto text = metrics.render();
+  EXPECT_THAT(text, HasSubstr(R"(spm_upstream_up{upstream="salt"} 1)"));
   std::set<std::string> names;
   for (const auto* file : {"prometheus/rules.yml", "prometheus/alerts.yml", "grafana/patch-testing.json"}) {
     std::ifstream in(std::string(SPM_SOURCE_DIR "/ops/") + file);
@@ -51,7 +57,7 @@ TEST(Metrics, RulesAndDashboardsSpeakOfMetricsThatExist) {
     for (std::sregex_iterator match(all.begin(), all.end(), name), end; match != end; ++match) names.insert(match->str());
   }
   EXPECT_GE(names.size(), 4U);
-  for (const auto& name : names) EXPECT_THAT(text, HasSubstr(name + "{")) << name;
+  for (const auto& name : names) EXPECT_THAT(text, HasSubstr("\n" + name)) << name;
 }
 
 TEST(Metrics, BoundsTheNumberOfLabelValues) {

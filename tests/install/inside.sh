@@ -50,7 +50,12 @@ for _ in $(seq 60); do
   if api '/errata?limit=1' | grep -q '"errata_id"'; then break; fi
   sleep 1
 done
-runuser -u spm -- spm-orchestrator check --env-file $env_file || fail "check finds something wrong in a fresh installation"
+# A busy machine may let a probe run out of time.
+for try in 1 2 3 4 5; do
+  if runuser -u spm -- spm-orchestrator check --env-file $env_file >/tmp/check; then break; fi
+  [ "$try" -lt 5 ] || fail "check finds something wrong in a fresh installation: $(grep WRONG /tmp/check)"
+done
+cat /tmp/check
 
 step "the service's role"
 role_url=$(setting DATABASE_URL)
