@@ -22,7 +22,7 @@ picture() {
   api "/errata?limit=500" | python3 -m json.tool --sort-keys
   api "/risk-profile?limit=500" | python3 -m json.tool --sort-keys
   api "/queue?limit=500" | python3 -m json.tool --sort-keys
-  api "/approvals/history?limit=500" | python3 -m json.tool --sort-keys
+  api "/approvals/pending?limit=500" | python3 -m json.tool --sort-keys
 }
 owner() {
   local url
