@@ -1,5 +1,6 @@
 #include "app/api.hpp"
 
+#include "health/health.hpp"
 #include "queue/queue.hpp"
 
 namespace spm::app {
@@ -24,15 +25,16 @@ http::Endpoint asset(std::string_view path, std::string_view name, std::string_v
           }};
 }
 
-// Gauges of the queue are read when somebody scrapes: they belong to the database, not to this process.
-void refresh_queue_gauges(metrics::Metrics& metrics, db::Pool& pool) {
+// Gauges are read when somebody scrapes: they belong to the database, not to this process.
+void refresh_gauges(metrics::Metrics& metrics, db::Pool& pool, Time now) {
   db::Tx tx(pool);
+  for (const auto& figure : health::figures(tx, now)) metrics.set_figure(figure.name, figure.label, figure.value);
   for (const auto& [status, items] : queue::count_items(tx)) metrics.set_queue_items(queue::to_string(status), static_cast<double>(items));
 }
 
 }  // namespace
 
-std::vector<http::Endpoint> own_endpoints(metrics::Metrics& metrics, db::Pool& pool, std::string contract) {
+std::vector<http::Endpoint> own_endpoints(metrics::Metrics& metrics, db::Pool& pool, const Clock& clock, std::string contract) {
   return {
       {Method::Get, "/api/v1/openapi.json", Permission::ReadState,
        [contract = std::move(contract)](const http::Request&) -> Result<http::Response> {
@@ -42,8 +44,8 @@ std::vector<http::Endpoint> own_endpoints(metrics::Metrics& metrics, db::Pool& p
       asset("/api/v1/docs/docs.css", "docs.css", "text/css; charset=utf-8"),
       asset("/api/v1/docs/docs.js", "docs.js", "text/javascript; charset=utf-8"),
       {Method::Get, "/metrics", Permission::ReadMetrics,
-       [&metrics, &pool](const http::Request&) -> Result<http::Response> {
-         refresh_queue_gauges(metrics, pool);
+       [&metrics, &pool, &clock](const http::Request&) -> Result<http::Response> {
+         refresh_gauges(metrics, pool, clock.now());
          return http::text_response(200, metrics.render(), "text/plain; version=0.0.4; charset=utf-8");
        }},
   };

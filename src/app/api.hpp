@@ -10,6 +10,7 @@
 
 namespace spm::app {
 
-[[nodiscard]] std::vector<http::Endpoint> own_endpoints(metrics::Metrics& metrics, db::Pool& pool, std::string contract);
+[[nodiscard]] std::vector<http::Endpoint> own_endpoints(metrics::Metrics& metrics, db::Pool& pool, const Clock& clock,
+                                                        std::string contract);
 
 }  // namespace spm::app

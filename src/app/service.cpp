@@ -121,7 +121,7 @@ struct Service::Parts {
     append(all, live::endpoints(pool, clock));
     append(all, audit::endpoints(pool, clock));
     append(all, configuration::endpoints(pool, clock, configured, configuration_followers(pool, clock, weights)));
-    append(all, own_endpoints(metrics, pool, contract.text()));
+    append(all, own_endpoints(metrics, pool, clock, contract.text()));
     for (auto& endpoint : all) endpoint = limits.limited(std::move(endpoint));
     return all;
   }

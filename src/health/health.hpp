@@ -66,6 +66,14 @@ struct Finding {
 // Pure.
 [[nodiscard]] std::vector<Finding> judge(const Installation& installation, Time now);
 
+// What /metrics shows of the database: "spm_upstream_up" of "salt" is 1. The label is empty where there is none.
+struct Figure {
+  std::string name;
+  std::string label;
+  double value = 0;
+};
+[[nodiscard]] std::vector<Figure> figures(db::Tx& tx, Time now);
+
 struct About {
   std::string version;
   Time started_at;

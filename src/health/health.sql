@@ -23,4 +23,24 @@ SELECT r.rolsuper AS is_superuser,
        pg_database_size(current_database()) AS database_bytes,
        clock_timestamp() AS server_time
 FROM pg_roles r
-WHERE r.rolname = current_user
+WHERE r.rolname = current_user;
+
+-- The figures of /metrics that belong to the database, not to a process. $1: now.
+-- name: figures
+SELECT 'spm_systems_quarantined' AS name, '' AS label, count(*)::double precision AS value
+FROM systems WHERE quarantined_at IS NOT NULL AND gone_at IS NULL
+UNION ALL
+SELECT 'spm_test_systems_unreachable', '', count(*)::double precision
+FROM systems WHERE role = 'test' AND gone_at IS NULL AND unreachable_until > $1::timestamptz
+UNION ALL
+SELECT 'spm_approvals_oldest_seconds', '', COALESCE(extract(epoch FROM $1::timestamptz - min(pending_since)), 0)::double precision
+FROM patch_test_queue WHERE status = 'pending_approval'
+UNION ALL
+SELECT 'spm_regressions_last_day', '', count(*)::double precision
+FROM patch_tests WHERE failure_class = 'regression' AND completed_at > $1::timestamptz - interval '1 day'
+UNION ALL
+SELECT 'spm_sync_success_age_seconds', source, extract(epoch FROM $1::timestamptz - max(finished_at))::double precision
+FROM sync_runs WHERE status = 'succeeded' GROUP BY source
+UNION ALL
+SELECT 'spm_upstream_up', upstream, CASE WHEN status = 'connected' THEN 1 ELSE 0 END::double precision
+FROM upstream_probes WHERE status <> 'disabled'

@@ -61,4 +61,10 @@ std::vector<Finding> judge(const Installation& installation, Time now) {
           {"database size", true, fmt::format("{} MB", installation.database_bytes / 1'000'000)}};
 }
 
+std::vector<Figure> figures(db::Tx& tx, Time now) {
+  std::vector<Figure> all;
+  for (const auto row : tx.execute(sql::figures, {now})) all.push_back({row.text("name"), row.text("label"), row.real("value")});
+  return all;
+}
+
 }  // namespace spm::health

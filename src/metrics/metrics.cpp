@@ -6,9 +6,13 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <mutex>
 #include <set>
+#include <stdexcept>
+#include <vector>
 
 namespace spm::metrics {
 namespace {
@@ -37,6 +41,21 @@ class LabelBound {
 
 const prometheus::Histogram::BucketBoundaries kSeconds{0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
 
+// Read from the database when somebody scrapes.
+struct FigureKind {
+  const char* name;
+  const char* label;  // "" when there is none
+  const char* help;
+};
+constexpr std::array kFigures{
+    FigureKind{"spm_systems_quarantined", "", "Systems that could not be shown to be back in their former state."},
+    FigureKind{"spm_test_systems_unreachable", "", "Test systems on which commands could not be run a while ago."},
+    FigureKind{"spm_approvals_oldest_seconds", "", "How long the oldest item has waited for a decision; 0 when none waits."},
+    FigureKind{"spm_regressions_last_day", "", "Test runs of the last 24 hours after which the system was worse."},
+    FigureKind{"spm_sync_success_age_seconds", "source", "Time since the last synchronisation that succeeded."},
+    FigureKind{"spm_upstream_up", "upstream", "1 when the last probe of the upstream succeeded."},
+};
+
 double seconds(std::chrono::microseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
@@ -63,6 +82,11 @@ struct Metrics::Series {
   Counters& steps = counters(registry, "spm_steps_total", "Steps of test runs, by phase and outcome.");
   Counters& syncs = counters(registry, "spm_sync_runs_total", "Catalogue synchronisations, by source and result.");
   Gauges& queue_items = prometheus::BuildGauge().Name("spm_queue_items").Help("Queue items in each state.").Register(registry);
+  std::vector<Gauges*> figures;  // in the order of kFigures
+
+  Series() {
+    for (const auto& kind : kFigures) figures.push_back(&prometheus::BuildGauge().Name(kind.name).Help(kind.help).Register(registry));
+  }
 };
 
 Metrics::Metrics() : series_(std::make_unique<Series>()) {}
@@ -101,6 +125,15 @@ void Metrics::count_sync(std::string_view source, std::string_view result) {
 
 void Metrics::set_queue_items(std::string_view status, double count) {
   series_->queue_items.Add({{"status", series_->bound.admit("queue status", status)}}).Set(count);
+}
+
+void Metrics::set_figure(std::string_view name, std::string_view label, double value) {
+  const auto kind = std::find_if(kFigures.begin(), kFigures.end(), [&](const FigureKind& known) { return known.name == name; });
+  if (kind == kFigures.end()) throw std::logic_error(std::string(name) + " is no figure");
+  const auto index = static_cast<std::size_t>(kind - kFigures.begin());
+  Labels labels;
+  if (*kind->label != '\0') labels[kind->label] = series_->bound.admit(kind->label, label);
+  series_->figures[index]->Add(labels).Set(value);
 }
 
 std::string Metrics::render() const { return prometheus::TextSerializer().Serialize(series_->registry.Collect()); }

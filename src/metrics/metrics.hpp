@@ -26,6 +26,8 @@ class Metrics {
   void count_step(std::string_view phase, std::string_view outcome);
   void count_sync(std::string_view source, std::string_view result);
   void set_queue_items(std::string_view status, double count);
+  // One of the figures that are read from the database; a name that is not among them is a bug, and throws.
+  void set_figure(std::string_view name, std::string_view label, double value);
 
   // The text exposition format 0.0.4.
   [[nodiscard]] std::string render() const;

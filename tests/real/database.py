@@ -72,7 +72,11 @@ class Work:
         self.node = world.Node(name, [str(binaries / "spm-orchestrator"), "serve"], types.SimpleNamespace(url=url), self.sandbox, self.work)
         self.api = world.Api([self.node])
         self.written = 0
-        self.item = until("an erratum that can be queued", self._queue, 90)
+        try:
+            self.item = until("an erratum that can be queued", self._queue, 90)
+        except AssertionError:
+            self.close()
+            raise
 
     def _queue(self):
         listed = self.api.call("GET", "/errata?os=ubuntu&limit=1")[1]["items"]

@@ -1,6 +1,7 @@
 """The whole way of an erratum on a real machine: synchronised, queued, tested through real Salt with real apt, judged, and put back."""
 import time
 import types
+import urllib.request
 
 import repository
 import uyuni
@@ -122,3 +123,8 @@ class Pipeline:
             self.say("the version that keeps every processor busy was seen by Prometheus and put back")
         quarantined = self.database.rows("SELECT name, quarantine_reason FROM systems WHERE quarantined_at IS NOT NULL")
         assert not quarantined, quarantined
+        request = urllib.request.Request(f"http://127.0.0.1:{self.node.port}/metrics", headers={"X-API-Key": world.API_KEY})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            metrics = answer.read().decode()
+        assert 'spm_upstream_up{upstream="salt"} 1' in metrics, metrics
+        assert "spm_systems_quarantined 0" in metrics and "spm_regressions_last_day 0" not in metrics, metrics
