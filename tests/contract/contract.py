@@ -57,7 +57,8 @@ def run_schemathesis(node, options, further, work):
                "--request-timeout", "60", "--continue-on-failure", "--output-sanitize", "true", "--seed", str(options.seed),
                "--report", "ndjson", "--report-ndjson-path", str(report), *further]
     try:
-        return subprocess.run(command, check=False, cwd=work, timeout=options.seconds + GRACE_SECONDS).returncode
+        return subprocess.run(command, check=False, cwd=work, stdin=subprocess.DEVNULL, start_new_session=True,
+                              timeout=options.seconds + GRACE_SECONDS).returncode
     except subprocess.TimeoutExpired:
         print(f"contract: schemathesis hung for {GRACE_SECONDS} s", file=sys.stderr)
         return 1
