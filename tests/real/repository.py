@@ -9,7 +9,7 @@ import shutil
 FOLDER = "/srv/repository"
 _DAEMON = "#!/usr/bin/python3\nimport signal\nprint('{name} {version} works', flush=True)\nsignal.pause()\n"
 _BROKEN = "#!/usr/bin/python3\nraise SystemExit('{name} {version}: the book of {version} cannot be opened')\n"
-_BUSY = ("#!/usr/bin/python3\nimport os\nfor _ in range(1, os.cpu_count()):\n    if os.fork() == 0:\n        break\n"
+_BUSY = ("#!/usr/bin/python3\nimport os\nos.nice(19)\nfor _ in range(1, os.cpu_count()):\n    if os.fork() == 0:\n        break\n"
          "while True:\n    pass  # {name} {version}\n")
 _PACKAGES = [("greeter", "1.0", _DAEMON), ("greeter", "1.1", _DAEMON), ("ledger", "1.0", _DAEMON), ("ledger", "1.1", _BROKEN), ("miner", "1.0", _DAEMON),
              ("miner", "1.1", _BUSY)]
