@@ -73,7 +73,7 @@ uninstall() {
 build() {
   (
     cd "$(dirname "$0")/.."
-    scripts/install-deps --package
+    scripts/install-deps --package --dashboard
     cmake --preset release >/dev/null
     cmake --build --preset release --target spm-orchestrator
     rm -f build/release/spm-orchestrator_*.deb

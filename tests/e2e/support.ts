@@ -18,6 +18,9 @@ export const test = base.extend<{problems: string[]}>({
 });
 export {expect};
 
+// What is said after an action.
+export const notices = (page: Page) => page.getByRole('status', {name: 'Notices'});
+
 export async function startTest(page: Page, errata: string, os: string): Promise<number> {
   const added = await page.request.post('/api/v1/queue', {data: {errata_ids: [errata], target_os: os}});
   const {items} = await added.json();

@@ -55,7 +55,7 @@ function Pending() {
 
   const columns: Column<PendingApproval>[] = [
     {id: 'errata', header: t('common.advisory'), width: 'minmax(10rem, 1fr)', cell: (row) => row.errata_id},
-    {id: 'synopsis', header: '', width: 'minmax(12rem, 2.4fr)', cell: (row) => <span title={row.synopsis}>{row.synopsis}</span>},
+    {id: 'synopsis', header: t('common.synopsis'), width: 'minmax(12rem, 2.4fr)', cell: (row) => <span title={row.synopsis}>{row.synopsis}</span>},
     {id: 'severity', header: t('common.severity'), width: '6rem', cell: (row) => <SeverityBadge severity={row.severity} />},
     {id: 'urgency', header: t('approvals.col.urgency'), width: '4.5rem', end: true, cell: (row) => <Figure value={row.urgency_score} meaning="risk" />},
     {id: 'score', header: t('approvals.col.score'), width: '4rem', end: true, cell: (row) => <Figure value={row.success_score} meaning="safety" />},

@@ -30,7 +30,7 @@ export function SnoozedTable() {
   };
   const columns: Column<QueueItem>[] = [
     {id: 'errata', header: t('common.advisory'), width: 'minmax(10rem, 1fr)', cell: (row) => row.errata_id},
-    {id: 'synopsis', header: '', width: 'minmax(12rem, 2fr)', cell: (row) => row.errata_synopsis},
+    {id: 'synopsis', header: t('common.synopsis'), width: 'minmax(12rem, 2fr)', cell: (row) => row.errata_synopsis},
     {id: 'severity', header: t('common.severity'), width: '6rem', cell: (row) => <SeverityBadge severity={row.severity} />},
     {id: 'until', header: t('queueStatus.snoozed'), width: '9rem', cell: (row) => <Instant at={row.snooze_until} relative />},
     {

@@ -32,7 +32,7 @@ export default function ErrataPage() {
   const isFiltered = Object.keys(filters).some((name) => name !== 'sort');
   const columns: Column<Erratum>[] = [
     {id: 'errata', header: t('common.advisory'), width: 'minmax(10rem, 1fr)', cell: (row) => row.errata_id},
-    {id: 'synopsis', header: '', width: 'minmax(12rem, 2.4fr)', cell: (row) => <span title={row.synopsis} className={row.superseded_by ? 'soft' : undefined}>{row.synopsis}</span>},
+    {id: 'synopsis', header: t('common.synopsis'), width: 'minmax(12rem, 2.4fr)', cell: (row) => <span title={row.synopsis} className={row.superseded_by ? 'soft' : undefined}>{row.synopsis}</span>},
     {id: 'severity', header: t('common.severity'), width: '6rem', cell: (row) => <SeverityBadge severity={row.severity} />},
     {id: 'type', header: t('errata.type'), width: '7rem', cell: (row) => t(`errata.type.${row.type}`)},
     {id: 'os', header: t('common.os'), width: '8rem', cell: (row) => row.distribution || '–'},

@@ -33,7 +33,7 @@ export default function QueuePage() {
 
   const columns: Column<QueueItem>[] = [
     {id: 'errata', header: t('common.advisory'), width: 'minmax(10rem, 1fr)', cell: (row) => row.errata_id},
-    {id: 'synopsis', header: '', width: 'minmax(11rem, 1.8fr)', cell: (row) => <span title={row.errata_synopsis}>{row.errata_synopsis}</span>},
+    {id: 'synopsis', header: t('common.synopsis'), width: 'minmax(11rem, 1.8fr)', cell: (row) => <span title={row.errata_synopsis}>{row.errata_synopsis}</span>},
     {id: 'position', header: t('queue.col.position'), width: '3.5rem', end: true, cell: (row) => row.position ?? '–'},
     {id: 'status', header: t('common.status'), width: '9.5rem', cell: (row) => <QueueStatusBadge status={row.status} />},
     {id: 'why', header: t('queue.col.why'), width: 'minmax(11rem, 1.6fr)', cell: (row) => <WhyItWaits item={row} />},

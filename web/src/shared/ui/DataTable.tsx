@@ -1,7 +1,7 @@
 // A table over any number of rows: the server sorts and filters, only the rows in view exist and only their pages are fetched. j and k move
 // through it, x selects. On a narrow screen each row becomes a card.
 import {Checkbox, Skeleton} from '@mantine/core';
-import {keepPreviousData, useQueries} from '@tanstack/react-query';
+import {useQueries} from '@tanstack/react-query';
 import {useVirtualizer} from '@tanstack/react-virtual';
 import {useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode} from 'react';
 import {Link} from 'react-router-dom';
@@ -59,7 +59,6 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowHre
     queries: pages.map((page) => ({
       queryKey: [...queryKey, 'page', page],
       queryFn: ({signal}: {signal: AbortSignal}) => fetchPage(page * pageSize, pageSize, signal),
-      placeholderData: keepPreviousData,
     })),
   });
   const first = answers.find((answer) => answer.data);
@@ -91,7 +90,7 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowHre
   // The row that j or k went to gets the focus once it exists.
   useEffect(() => {
     if (!wantsFocus.current) return;
-    const target = frame.current?.querySelector<HTMLElement>(`[data-index="${active}"] [data-row-focus]`);
+    const target = [...(frame.current?.querySelectorAll<HTMLElement>(`[data-index="${active}"] [data-row-focus]`) ?? [])].at(-1);
     if (!target) return;
     wantsFocus.current = false;
     target.focus({preventScroll: true});

@@ -46,7 +46,7 @@ export function NoticesProvider({children}: {children: ReactNode}) {
   return (
     <Context.Provider value={context}>
       {children}
-      <div className={styles.region} role="status" aria-live="polite">
+      <div className={styles.region} role="status" aria-live="polite" aria-label={t('common.notices')}>
         {notices.map((notice) => (
           <div
             key={notice.id}

@@ -52,15 +52,19 @@ export function Facts({items}: {items: [label: string, value: ReactNode][]}) {
 // A table whose rows are few: no scrolling of its own but sideways.
 export function PlainTable({head, children, label}: {head: ReactNode[]; children: ReactNode; label: string}) {
   return (
-    <div className={styles.tableFrame} role="region" aria-label={label} tabIndex={0}>
+    <div className={styles.tableFrame} role="group" aria-label={label} tabIndex={0}>
       <table className={styles.table}>
         <thead>
           <tr>
-            {head.map((cell, index) => (
-              <th key={index} scope="col">
-                {cell}
-              </th>
-            ))}
+            {head.map((cell, index) =>
+              cell === '' ? (
+                <td key={index} />
+              ) : (
+                <th key={index} scope="col">
+                  {cell}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>{children}</tbody>

@@ -49,6 +49,8 @@ export const en = {
   'common.no': 'No',
   'common.none': 'None',
   'common.unknown': 'Unknown',
+  'common.notices': 'Notices',
+  'common.synopsis': 'Synopsis',
   'common.search': 'Search',
   'common.searchHint': 'Advisory or synopsis',
   'common.clear': 'Clear filters',

@@ -52,6 +52,8 @@ export const it: Messages = {
   'common.no': 'No',
   'common.none': 'Nessuno',
   'common.unknown': 'Sconosciuto',
+  'common.notices': 'Avvisi di questa pagina',
+  'common.synopsis': 'Sinossi',
   'common.search': 'Cerca',
   'common.searchHint': 'Avviso o sinossi',
   'common.clear': 'Togli i filtri',
