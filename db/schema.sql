@@ -22,6 +22,26 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_secret CHECK ((secret_hash ~ '^[0-9a-f]{64}$'::text))
 );
 
+CREATE TABLE audit_chain (
+  "position" bigint NOT NULL,
+  audit_id bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_chain_audit_id UNIQUE (audit_id),
+  CONSTRAINT audit_chain_hash CHECK ((length(hash) = 32)),
+  CONSTRAINT audit_chain_pkey PRIMARY KEY ("position"),
+  CONSTRAINT audit_chain_position CHECK (("position" > 0))
+);
+
+CREATE TABLE audit_head (
+  only_row boolean DEFAULT true NOT NULL,
+  "position" bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_head_hash CHECK ((length(hash) = 32)),
+  CONSTRAINT audit_head_only_row CHECK (only_row),
+  CONSTRAINT audit_head_pkey PRIMARY KEY (only_row),
+  CONSTRAINT audit_head_position CHECK (("position" >= 0))
+);
+
 CREATE TABLE audit_log (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   actor text NOT NULL,
@@ -34,6 +54,21 @@ CREATE TABLE audit_log (
   reason text DEFAULT ''::text NOT NULL,
   at timestamp with time zone NOT NULL,
   CONSTRAINT audit_log_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE config_versions (
+  version bigint NOT NULL,
+  overrides jsonb NOT NULL,
+  changes jsonb NOT NULL,
+  rollback_to bigint,
+  author text NOT NULL,
+  reason text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT config_changes CHECK ((jsonb_typeof(changes) = 'array'::text)),
+  CONSTRAINT config_overrides CHECK ((jsonb_typeof(overrides) = 'object'::text)),
+  CONSTRAINT config_reason CHECK ((length(TRIM(BOTH FROM reason)) > 0)),
+  CONSTRAINT config_version CHECK ((version > 0)),
+  CONSTRAINT config_versions_pkey PRIMARY KEY (version)
 );
 
 CREATE TABLE custom_checks (
@@ -153,6 +188,13 @@ CREATE TABLE orchestrator_config (
   CONSTRAINT orchestrator_config_pkey PRIMARY KEY (key)
 );
 
+CREATE TABLE organisations (
+  id bigint NOT NULL,
+  name text NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT organisations_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE patch_approvals (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   queue_id bigint NOT NULL,
@@ -163,7 +205,13 @@ CREATE TABLE patch_approvals (
   reason text DEFAULT ''::text NOT NULL,
   snooze_until timestamp with time zone,
   decided_at timestamp with time zone NOT NULL,
+  round bigint NOT NULL,
+  completes boolean NOT NULL,
+  person text NOT NULL,
+  break_glass boolean DEFAULT false NOT NULL,
   CONSTRAINT approvals_action CHECK ((action = ANY (ARRAY['approve'::text, 'reject'::text, 'snooze'::text]))),
+  CONSTRAINT approvals_break_glass CHECK (((NOT break_glass) OR ((action = 'approve'::text) AND completes AND (length(TRIM(BOTH FROM reason)) >= 20)))),
+  CONSTRAINT approvals_first CHECK ((completes OR (action = 'approve'::text))),
   CONSTRAINT approvals_reason CHECK (((action = 'approve'::text) OR (length(TRIM(BOTH FROM reason)) > 0))),
   CONSTRAINT approvals_snooze CHECK (((action = 'snooze'::text) = (snooze_until IS NOT NULL))),
   CONSTRAINT approvals_tested CHECK (((action <> 'approve'::text) OR (test_id IS NOT NULL))),
@@ -247,9 +295,11 @@ CREATE TABLE patch_test_queue (
   started_at timestamp with time zone,
   completed_at timestamp with time zone,
   changed_at timestamp with time zone NOT NULL,
+  deleted_at timestamp with time zone,
   CONSTRAINT patch_test_queue_advisory_name_fkey FOREIGN KEY (advisory_name) REFERENCES errata_cache(advisory_name),
   CONSTRAINT patch_test_queue_pkey PRIMARY KEY (id),
   CONSTRAINT patch_test_queue_superseded_by_fkey FOREIGN KEY (superseded_by) REFERENCES errata_cache(advisory_name),
+  CONSTRAINT queue_deleted_has_time CHECK (((status = 'deleted'::text) = (deleted_at IS NOT NULL))),
   CONSTRAINT queue_failed_has_reason CHECK (((status <> 'failed'::text) OR ((failure_reason IS NOT NULL) AND (failure_class IS NOT NULL)))),
   CONSTRAINT queue_failure_class CHECK ((failure_class = ANY (ARRAY['infra'::text, 'transient'::text, 'patch'::text, 'regression'::text]))),
   CONSTRAINT queue_final_has_time CHECK (((status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'failed'::text, 'rejected'::text, 'superseded'::text])) OR (completed_at IS NOT NULL))),
@@ -257,7 +307,7 @@ CREATE TABLE patch_test_queue (
   CONSTRAINT queue_priority CHECK (((priority_override >= '-1000'::integer) AND (priority_override <= 1000))),
   CONSTRAINT queue_retry_has_time CHECK (((status <> 'retry_pending'::text) OR (retry_after IS NOT NULL))),
   CONSTRAINT queue_snooze_has_time CHECK (((status <> 'snoozed'::text) OR (snooze_until IS NOT NULL))),
-  CONSTRAINT queue_status CHECK ((status = ANY (ARRAY['queued'::text, 'testing'::text, 'needs_reboot'::text, 'rebooting'::text, 'pending_approval'::text, 'snoozed'::text, 'approved'::text, 'rejected'::text, 'promoting'::text, 'prod_pending'::text, 'prod_applied'::text, 'completed'::text, 'rolled_back'::text, 'failed'::text, 'retry_pending'::text, 'superseded'::text]))),
+  CONSTRAINT queue_status CHECK ((status = ANY (ARRAY['queued'::text, 'testing'::text, 'needs_reboot'::text, 'rebooting'::text, 'pending_approval'::text, 'snoozed'::text, 'approved'::text, 'rejected'::text, 'promoting'::text, 'prod_pending'::text, 'prod_applied'::text, 'completed'::text, 'rolled_back'::text, 'failed'::text, 'retry_pending'::text, 'superseded'::text, 'deleted'::text]))),
   CONSTRAINT queue_superseded_has_pointer CHECK (((status <> 'superseded'::text) OR (superseded_by IS NOT NULL))),
   CONSTRAINT queue_target_os CHECK ((target_os ~ '^[a-z][a-z0-9-]{0,31}$'::text))
 );
@@ -451,12 +501,19 @@ CREATE TABLE systems (
   gone_at timestamp with time zone,
   unreachable_at timestamp with time zone,
   unreachable_until timestamp with time zone,
+  org_id bigint,
+  reboot_pending boolean,
+  role_synced text,
+  role_override text,
   CONSTRAINT systems_criticality CHECK ((criticality = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
   CONSTRAINT systems_data_class CHECK ((data_class = ANY (ARRAY['public'::text, 'internal'::text, 'confidential'::text, 'restricted'::text]))),
   CONSTRAINT systems_exposure CHECK ((exposure = ANY (ARRAY['internal'::text, 'dmz'::text, 'external'::text]))),
   CONSTRAINT systems_pkey PRIMARY KEY (id),
   CONSTRAINT systems_quarantine_has_reason CHECK (((quarantined_at IS NULL) = (quarantine_reason IS NULL))),
   CONSTRAINT systems_role CHECK ((role = ANY (ARRAY['test'::text, 'production'::text]))),
+  CONSTRAINT systems_role_holds CHECK (((role_override IS NULL) OR (role = role_override))),
+  CONSTRAINT systems_role_override CHECK ((role_override = ANY (ARRAY['test'::text, 'production'::text]))),
+  CONSTRAINT systems_role_synced CHECK ((role_synced = ANY (ARRAY['test'::text, 'production'::text]))),
   CONSTRAINT systems_target_os CHECK ((target_os ~ '^[a-z][a-z0-9-]{0,31}$'::text)),
   CONSTRAINT systems_unreachable CHECK (((unreachable_at IS NULL) = (unreachable_until IS NULL)))
 );
@@ -587,9 +644,23 @@ CREATE TABLE users (
   CONSTRAINT users_username CHECK ((username ~ '^[a-z0-9][a-z0-9._@+-]{0,127}$'::text))
 );
 
+CREATE TABLE webhook_deliveries (
+  signature text NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (signature)
+);
+
 CREATE INDEX api_keys_by_owner ON public.api_keys USING btree (owner_id, id);
+CREATE INDEX approvals_by_action ON public.patch_approvals USING btree (action, id DESC);
+CREATE INDEX approvals_by_actor ON public.patch_approvals USING btree (actor, id DESC);
 CREATE INDEX approvals_by_queue ON public.patch_approvals USING btree (queue_id, id DESC);
+CREATE INDEX approvals_by_time ON public.patch_approvals USING btree (decided_at);
+CREATE UNIQUE INDEX approvals_one_completes ON public.patch_approvals USING btree (queue_id, round) WHERE completes;
+CREATE UNIQUE INDEX approvals_one_person ON public.patch_approvals USING btree (queue_id, round, person) WHERE ((action = 'approve'::text) AND (NOT break_glass));
+CREATE INDEX audit_by_action ON public.audit_log USING btree (action, id);
+CREATE INDEX audit_by_actor ON public.audit_log USING btree (actor, id);
 CREATE INDEX audit_by_subject ON public.audit_log USING btree (subject_type, subject_id, id);
+CREATE INDEX audit_by_time ON public.audit_log USING btree (at, id);
 CREATE UNIQUE INDEX batch_items_one_open ON public.test_batch_items USING btree (queue_id) WHERE (state = ANY (ARRAY['waiting'::text, 'testing'::text]));
 CREATE INDEX batches_running ON public.test_batches USING btree (id) WHERE (status = 'running'::text);
 CREATE INDEX errata_by_cve ON public.errata_cache USING gin (cves);
@@ -597,14 +668,18 @@ CREATE INDEX errata_by_issue ON public.errata_cache USING btree (issued_at DESC 
 CREATE INDEX errata_by_os ON public.errata_cache USING btree (target_os, advisory_name);
 CREATE INDEX errata_by_package ON public.errata_cache USING gin (packages jsonb_path_ops);
 CREATE INDEX errata_by_severity ON public.errata_cache USING btree (severity, advisory_name);
+CREATE INDEX errata_by_type ON public.errata_cache USING btree (advisory_type, advisory_name);
 CREATE INDEX events_by_test ON public.events USING btree (test_id, id) WHERE (test_id IS NOT NULL);
+CREATE INDEX groups_by_org ON public.system_groups USING btree (org_id, name);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX login_attempts_by_age ON public.login_attempts USING btree (last_at);
+CREATE INDEX queue_by_erratum ON public.patch_test_queue USING btree (advisory_name);
 CREATE INDEX queue_by_list ON public.patch_test_queue USING btree (priority_override DESC, requires_reboot, success_score DESC, id);
 CREATE INDEX queue_by_order ON public.patch_test_queue USING btree (target_os, priority_override DESC, requires_reboot, success_score DESC, id) WHERE (status = 'queued'::text);
 CREATE INDEX queue_by_status ON public.patch_test_queue USING btree (status, id);
-CREATE UNIQUE INDEX queue_one_open ON public.patch_test_queue USING btree (advisory_name, target_os) WHERE (status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'superseded'::text]));
+CREATE UNIQUE INDEX queue_one_open ON public.patch_test_queue USING btree (advisory_name, target_os) WHERE (status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'superseded'::text, 'deleted'::text]));
 CREATE INDEX risk_profiles_by_score ON public.risk_profiles USING btree (success_score DESC, advisory_name);
+CREATE INDEX run_errata_by_erratum ON public.test_run_errata USING btree (advisory_name, test_id DESC);
 CREATE INDEX run_errata_by_queue ON public.test_run_errata USING btree (queue_id, test_id DESC);
 CREATE UNIQUE INDEX sessions_by_token ON public.sessions USING btree (token_hash);
 CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id, id DESC) WHERE (ended_at IS NULL);
@@ -612,10 +687,17 @@ CREATE INDEX sets_by_batch ON public.test_batch_sets USING btree (batch_id, id);
 CREATE INDEX sets_by_test ON public.test_batch_sets USING btree (test_id) WHERE (test_id IS NOT NULL);
 CREATE INDEX sets_waiting ON public.test_batch_sets USING btree (id) WHERE (state = 'waiting'::text);
 CREATE INDEX snapshots_due ON public.test_snapshots USING btree (due_at) WHERE (state = ANY (ARRAY['kept'::text, 'deleting'::text]));
+CREATE INDEX sync_runs_by_status ON public.sync_runs USING btree (status, id DESC);
 CREATE INDEX sync_runs_latest ON public.sync_runs USING btree (source, id DESC);
 CREATE UNIQUE INDEX sync_runs_one_running ON public.sync_runs USING btree (source) WHERE (status = 'running'::text);
 CREATE INDEX system_errata_by_advisory ON public.system_errata USING btree (advisory_name);
+CREATE INDEX systems_by_checkin ON public.systems USING btree (COALESCE(last_checkin_at, '-infinity'::timestamp with time zone), id) WHERE (gone_at IS NULL);
+CREATE INDEX systems_by_group ON public.systems USING gin (groups) WHERE (gone_at IS NULL);
+CREATE INDEX systems_by_name ON public.systems USING btree (name, id) WHERE (gone_at IS NULL);
+CREATE INDEX systems_by_org ON public.systems USING btree (org_id, name) WHERE (gone_at IS NULL);
 CREATE INDEX systems_by_role ON public.systems USING btree (role, target_os) WHERE (gone_at IS NULL);
+CREATE INDEX systems_in_quarantine ON public.systems USING btree (name, id) WHERE ((gone_at IS NULL) AND (quarantined_at IS NOT NULL));
+CREATE INDEX systems_wanting_reboot ON public.systems USING btree (name, id) WHERE ((gone_at IS NULL) AND reboot_pending);
 CREATE INDEX targets_by_test ON public.patch_test_targets USING btree (test_id) WHERE (test_id IS NOT NULL);
 CREATE INDEX tests_by_end ON public.patch_tests USING btree (completed_at DESC) WHERE (completed_at IS NOT NULL);
 CREATE INDEX tests_by_erratum ON public.patch_tests USING btree (advisory_name, id DESC);
@@ -627,6 +709,56 @@ CREATE INDEX tests_by_system ON public.patch_tests USING btree (system_id, compl
 CREATE INDEX tests_due ON public.patch_tests USING btree (due_at) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX tests_one_open_per_system ON public.patch_tests USING btree (system_id) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX users_by_name ON public.users USING btree (username);
+CREATE INDEX webhook_deliveries_by_age ON public.webhook_deliveries USING btree (received_at);
+
+CREATE OR REPLACE FUNCTION public.audit_append_to_chain(line audit_log)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  head audit_head%ROWTYPE;
+BEGIN
+  SELECT * INTO STRICT head FROM audit_head FOR UPDATE;
+  head.position := head.position + 1;
+  head.hash := audit_digest(head.hash, head.position, line);
+  INSERT INTO audit_chain (position, audit_id, hash) VALUES (head.position, line.id, head.hash);
+  UPDATE audit_head SET position = head.position, hash = head.hash;
+END
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_chain_at_commit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM audit_append_to_chain(NEW);
+  RETURN NULL;
+END
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_digest(previous bytea, place bigint, line audit_log)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT sha256(convert_to(
+    audit_field(encode(previous, 'hex')) || audit_field(place::text) || audit_field(line.id::text) || audit_field(line.actor) ||
+    audit_field(line.from_address) || audit_field(line.action) || audit_field(line.subject_type) || audit_field(line.subject_id) ||
+    audit_field(line.before::text) || audit_field(line.after::text) || audit_field(line.reason) ||
+    audit_field((extract(epoch FROM line.at) * 1000000)::bigint::text), 'UTF8'))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_field(field text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ SELECT coalesce(octet_length(field)::text || ':' || field, '-') || ',' $function$
+;
 
 CREATE OR REPLACE FUNCTION public.erratum_in_scope(erratum text, scope jsonb)
  RETURNS boolean
@@ -636,6 +768,35 @@ AS $function$
   SELECT scope IS NULL
       OR EXISTS (SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id
                  WHERE a.advisory_name = erratum AND s.gone_at IS NULL AND system_in_scope(s.groups, scope))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.grant_to_service(service name)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  place text := quote_ident(current_schema());
+  role text := quote_ident(service);
+BEGIN
+  EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', place, role);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %s TO %s', place, role);
+  EXECUTE format('GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA %s TO %s', place, role);
+  EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %s', place, role);
+  EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT SELECT, USAGE ON SEQUENCES TO %s', place, role);
+  EXECUTE format('REVOKE UPDATE, DELETE ON audit_log FROM %s', role);
+  EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON audit_chain, audit_head, schema_migrations FROM %s', role);
+END
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END
 $function$
 ;
 
@@ -670,6 +831,12 @@ BEGIN
   RETURN NULL;
 END $function$
 ;
+CREATE TRIGGER audit_chain_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_chain FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_head_goes_on BEFORE UPDATE ON public.audit_head FOR EACH ROW WHEN ((new."position" <> (old."position" + 1))) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE CONSTRAINT TRIGGER audit_log_chain AFTER INSERT ON public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_chain_at_commit();
+CREATE TRIGGER config_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.config_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER wake_on_abort AFTER UPDATE ON public.patch_tests FOR EACH ROW WHEN ((old.abort_requested_at IS DISTINCT FROM new.abort_requested_at)) EXECUTE FUNCTION wake_workers();
 CREATE TRIGGER wake_on_new_test AFTER INSERT ON public.patch_tests FOR EACH STATEMENT EXECUTE FUNCTION wake_workers();
 CREATE TRIGGER wake_on_trigger AFTER UPDATE ON public.periodic_jobs FOR EACH ROW WHEN ((new.next_run_at < old.next_run_at)) EXECUTE FUNCTION wake_workers();

@@ -257,7 +257,7 @@ TEST_F(EngineRollback, AUnitThatFailedSinceTheBaselineMeansQuarantineByName) {
   drive_until(*one, "post_rollback");
   fleet.host.failed_units.push_back("nightly-backup.service");
   drive(*one);
-  expect_quarantined("these units have failed since the baseline: nightly-backup.service");
+  expect_quarantined("these units have failed since the baseline: nightly-backup");
 }
 
 TEST_F(EngineRollback, AUnitThatFailedWithThePatchIsTriedAgainWithTheOldVersions) {
@@ -266,7 +266,7 @@ TEST_F(EngineRollback, AUnitThatFailedWithThePatchIsTriedAgainWithTheOldVersions
   start_test();
   drive();
   EXPECT_EQ(column("failure_phase"), "validate");
-  EXPECT_THAT(fleet.effects, Contains("restart nightly-backup.service"));
+  EXPECT_THAT(fleet.effects, Contains("restart nightly-backup"));
   EXPECT_EQ(column("rollback_status"), "verified") << phase_detail("post_rollback");
 }
 

@@ -34,8 +34,8 @@ SELECT n, 'web' || n, 'ubuntu', 'production', now(), now(), now() - n * interval
 INSERT INTO patch_tests (queue_id, advisory_name, system_id, target_os, status, phase, due_at, deadline_at, engine_version, config, started_by,
                          started_at, completed_at)
 SELECT id, advisory_name, id, 'ubuntu', 'passed', 'done', now(), now(), 1, '{}', 'test', now(), now() FROM patch_test_queue WHERE id <= 20000;
-INSERT INTO patch_approvals (queue_id, test_id, action, actor, decided_at)
-SELECT queue_id, id, 'approve', 'user:' || id % 5000, now() FROM patch_tests;
+INSERT INTO patch_approvals (queue_id, test_id, action, actor, decided_at, round, completes, person)
+SELECT queue_id, id, 'approve', 'user:' || id % 5000, now(), 1, true, 'user:' || id % 5000 FROM patch_tests;
 INSERT INTO sync_runs (source, status, requested_by, started_at, finished_at)
 SELECT 'uyuni', 'succeeded', 'schedule', now(), now() FROM generate_series(1, 20000);
 ANALYZE;
@@ -53,17 +53,17 @@ TEST(Paging, WalksAnIndexForEveryOrderAndCursor) {
   db::Connection connection(database.conninfo());
   connection.run_script(kFill);
   const Case cases[] = {
-      {"queue", &queue::sql::page_safest, "NULL,NULL,NULL,NULL,50,0,NULL,0,false,0", "queue_by_list"},
+      {"queue", &queue::sql::page_safest, "NULL,NULL,NULL,NULL,50,0,NULL,0,false,0,NULL", "queue_by_list"},
       {"errata by date", &catalogue::sql::errata_by_issued_at, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,NULL,NULL", "errata_by_issue"},
       {"errata by name", &catalogue::sql::errata_by_name, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,NULL", "errata_cache_pkey"},
       {"errata behind a cursor", &catalogue::sql::errata_by_name, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,'USN-5000-1'",
        "errata_cache_pkey"},
       {"risk profiles", &scoring::sql::list_profiles, "NULL,NULL,NULL,NULL,50,0,NULL,NULL", "risk_profiles_by_score"},
-      {"tests", &engine::sql::list_tests, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0", "patch_tests_pkey"},
-      {"tests behind a cursor", &engine::sql::list_tests, "NULL,NULL,NULL,NULL,NULL,5000,NULL,50,0", "patch_tests_pkey"},
-      {"tests of a system", &engine::sql::list_tests, "NULL,NULL,77,NULL,NULL,NULL,NULL,50,0", "tests_by"},
-      {"decisions", &approvals::sql::history, "NULL,NULL,NULL,NULL,NULL,50,0,NULL", "patch_approvals_pkey"},
-      {"decisions of one person", &approvals::sql::history, "'user:7',NULL,NULL,NULL,NULL,50,0,9000", "approvals_by_actor"},
+      {"tests", &engine::sql::list_tests, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,NULL", "patch_tests_pkey"},
+      {"tests behind a cursor", &engine::sql::list_tests, "NULL,NULL,NULL,NULL,NULL,5000,NULL,50,0,NULL", "patch_tests_pkey"},
+      {"tests of a system", &engine::sql::list_tests, "NULL,NULL,77,NULL,NULL,NULL,NULL,50,0,NULL", "tests_by"},
+      {"decisions", &approvals::sql::history, "NULL,NULL,NULL,NULL,NULL,50,0,NULL,NULL", "patch_approvals_pkey"},
+      {"decisions of one person", &approvals::sql::history, "'user:7',NULL,NULL,NULL,NULL,50,0,9000,NULL", "approvals_by_actor"},
       {"sync runs", &catalogue::sql::list_runs, "NULL,NULL,NULL,50,0", "sync_runs_pkey"},
       {"sync runs behind a cursor", &catalogue::sql::list_runs, "'uyuni',NULL,5000,50,0", "sync_runs"},
       {"systems", &systems::sql::list_by_name, "'{}','{}',NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,NULL,NULL", "systems_by_name"},

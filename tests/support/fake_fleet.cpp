@@ -157,7 +157,7 @@ CommandOutput FakeFleet::systemctl(const std::vector<std::string>& argv) {
     for (const auto& unit : after(argv, "--")) {
       if (faults.services_stay_down) continue;
       host.services[without_suffix(unit)] = {"active", 999};
-      std::erase(host.failed_units, unit);
+      std::erase(host.failed_units, unit + ".service");
     }
     return {0, ""};
   }

@@ -153,7 +153,7 @@ Awaited<Ready> restart_services(StepContext& context, const std::vector<Unit>& r
       const auto names = split_alternatives(name);
       return std::find(names.begin(), names.end(), unit.name) != names.end();
     });
-    const bool is_listed = std::find(units.begin(), units.end(), unit.name + ".service") != units.end();
+    const bool is_listed = std::find(units.begin(), units.end(), unit.name) != units.end();
     if (is_down && unit.is_up() && !is_listed) units.push_back(unit.name);
   }
   if (units.empty()) return Ready{};
