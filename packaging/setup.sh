@@ -102,11 +102,12 @@ make_settings() {
       echo "# Settings of SPM Orchestrator. All of them, with range and default: $share/env.example"
       echo "DATABASE_URL='$url'"
       echo "API_KEY='$(secret)'"
+      echo "METRICS_TOKEN='$(secret)'"
       echo "SECRET_KEY='$(secret)'"
       echo "API_TLS_CERT='$etc/tls/cert.pem'"
       echo "API_TLS_KEY='$etc/tls/key.pem'"
       sed -n 's/^#* *\([A-Z][A-Z0-9_]*\)=.*/\1/p' $share/env.example | sort -u | while read -r key; do
-        case $key in DATABASE_URL | DB_* | API_KEY | SECRET_KEY | API_TLS_*) continue ;; esac
+        case $key in DATABASE_URL | DB_* | API_KEY | METRICS_TOKEN | SECRET_KEY | API_TLS_*) continue ;; esac
         [ -z "${!key:-}" ] || echo "$key='${!key}'"
       done
     } | install -m 0640 -o root -g spm /dev/stdin $env_file

@@ -65,6 +65,8 @@ http::ExchangeObserver record_exchanges(metrics::Metrics& metrics) {
   };
 }
 
+std::optional<std::string> not_empty(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
+
 engine::Settings tuned(engine::Settings settings, const ServiceOptions& options) {
   if (options.tune_engine) options.tune_engine(settings);
   return settings;
@@ -177,7 +179,7 @@ struct Service::Parts {
   catalogue::SyncContext sync;
   identity::Authenticator authenticator{
       pool, clock, identity_settings_from(settings),
-      auth::ApiKeyAuthenticator{settings.api.key.empty() ? std::nullopt : std::optional(settings.api.key), settings.secret_key}};
+      auth::ApiKeyAuthenticator{not_empty(settings.api.key), settings.secret_key, not_empty(settings.api.metrics_token)}};
   http::RequestLimits limits{request_rate_from(settings), attempt_rate_from(settings)};
   http::IdempotencyKeys idempotency{pool, clock};
   health::Prober prober;

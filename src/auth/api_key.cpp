@@ -56,14 +56,16 @@ std::string fingerprint(std::string_view key, std::string_view secret) {
   return fmt::format("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
 }
 
-ApiKeyAuthenticator::ApiKeyAuthenticator(std::optional<std::string> key, std::string_view secret)
-    : key_(std::move(key)), actor_(key_ ? "api-key:" + fingerprint(*key_, secret) : "demo") {
+ApiKeyAuthenticator::ApiKeyAuthenticator(std::optional<std::string> key, std::string_view secret, std::optional<std::string> metrics_token)
+    : key_(std::move(key)), actor_(key_ ? "api-key:" + fingerprint(*key_, secret) : "demo"), metrics_token_(std::move(metrics_token)) {
   if (key_ && key_->empty()) throw std::logic_error("an empty API key would let everybody in");
+  if (metrics_token_ && metrics_token_->empty()) throw std::logic_error("an empty metrics token would let everybody read the metrics");
 }
 
 Result<access::Principal> ApiKeyAuthenticator::authenticate(const http::Request& request) const {
   access::Principal principal{actor_, access::all_permissions()};
   principal.may_act_for_others = true;
+  if (is_scraper(request)) return access::Principal{"metrics-token", {access::Permission::ReadMetrics}};
   if (!key_) return principal;
   const auto keys = presented_keys(request);
   if (keys.empty()) {
@@ -73,6 +75,13 @@ Result<access::Principal> ApiKeyAuthenticator::authenticate(const http::Request&
     if (!same_secret(key, *key_)) return fail(ErrorCode::Unauthorized, "the API key is not valid");
   }
   return principal;
+}
+
+// The token is good in the one header that Prometheus sends, and not beside another key.
+bool ApiKeyAuthenticator::is_scraper(const http::Request& request) const {
+  if (!metrics_token_ || !request.headers.contains("Authorization")) return false;
+  const auto keys = presented_keys(request);
+  return keys.size() == 1 && same_secret(keys.front(), *metrics_token_);
 }
 
 }  // namespace spm::auth

@@ -47,6 +47,30 @@ TEST(ApiKey, AnythingElseIsRefused) {
   EXPECT_FALSE(with({{"X-API-Key", "correct-horse"}, {"X-SPM-Key", "another"}})) << "two keys that differ";
 }
 
+TEST(ApiKey, TheMetricsTokenReadsMetricsAndNothingElse) {
+  const ApiKeyAuthenticator both("correct-horse", "secret", "battery-staple");
+  const auto given = [&](http::Headers headers) {
+    http::Request request;
+    request.headers = std::move(headers);
+    return both.authenticate(request);
+  };
+  const auto scraper = given({{"Authorization", "Bearer battery-staple"}});
+  ASSERT_TRUE(scraper);
+  EXPECT_EQ(scraper->actor, "metrics-token");
+  EXPECT_EQ(scraper->permissions, std::set{access::Permission::ReadMetrics});
+  EXPECT_FALSE(scraper->may_act_for_others);
+  EXPECT_TRUE(access::may(*given({{"Authorization", "Bearer correct-horse"}}), access::Permission::Decide));
+  for (const auto& headers : {http::Headers{{"X-API-Key", "battery-staple"}},
+                              {{"Authorization", "Bearer battery-stapl"}},
+                              {{"Authorization", "Bearer "}},
+                              {{"Authorization", "Bearer battery-staple"}, {"X-API-Key", "battery-staple"}},
+                              {{"Authorization", "Bearer battery-staple"}, {"X-API-Key", "correct-horse"}}}) {
+    EXPECT_FALSE(given(headers)) << headers.begin()->first << ": " << headers.begin()->second;
+  }
+  EXPECT_FALSE(with({{"Authorization", "Bearer battery-staple"}})) << "no token is configured";
+  EXPECT_THROW(ApiKeyAuthenticator("correct-horse", "secret", ""), std::logic_error);
+}
+
 TEST(ApiKey, TheFingerprintDependsOnKeyAndSecret) {
   EXPECT_EQ(fingerprint("a", "s"), fingerprint("a", "s"));
   EXPECT_NE(fingerprint("a", "s"), fingerprint("b", "s"));

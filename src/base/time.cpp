@@ -49,7 +49,7 @@ bool take_zone(std::string_view& text, minutes& offset) {
   int minute = 0;
   if (!take_char(text, "+-") || !take_number(text, 2, hour)) return false;
   take_char(text, ":");
-  if (!take_number(text, 2, minute) || hour > 14 || minute > 59) return false;
+  if (!take_number(text, 2, minute) || hour > 23 || minute > 59) return false;  // RFC 3339, wider than any zone
   offset = (east ? 1 : -1) * (hours{hour} + minutes{minute});
   return true;
 }
@@ -80,7 +80,12 @@ Result<Time> parse_time(std::string_view text) {
     return fail(ErrorCode::ValidationError,
                 fmt::format("'{}' is not a date and time with zone such as 2026-11-23T13:24:34Z", text.substr(0, 64)));
   }
-  return Time{sys_days{date}} + hours{h} + minutes{mi} + seconds{s} + fraction - offset;
+  const auto time = Time{sys_days{date}} + hours{h} + minutes{mi} + seconds{s} + fraction - offset;
+  // What RFC 3339 can write and PostgreSQL reads: there is no year 0.
+  if (time < Time{sys_days{year{1} / January / 1}} || time >= Time{sys_days{year{10000} / January / 1}}) {
+    return fail(ErrorCode::ValidationError, fmt::format("'{}' is not in the years 1 to 9999 of UTC", text.substr(0, 64)));
+  }
+  return time;
 }
 
 Time SystemClock::now() const { return floor<microseconds>(system_clock::now()); }

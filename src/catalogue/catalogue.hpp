@@ -40,8 +40,8 @@ void record_dependency_count(db::Tx& tx, const AdvisoryName& name, int count, Ti
 // No test runs on it until a person releases it. A system that is in quarantine already keeps its first reason.
 void quarantine(db::Tx& tx, SystemId id, const std::string& reason, Time now);
 
-// Every test system that is there, by OS and id.
-[[nodiscard]] std::vector<System> test_systems(db::Tx& tx);
+// Every test system that is there, by OS and id; with a scope (access::filter_of) those in it.
+[[nodiscard]] std::vector<System> test_systems(db::Tx& tx, const std::optional<json::object>& scope = std::nullopt);
 // A test could not reach it; another try is not worth it before `until`.
 void mark_unreachable(db::Tx& tx, SystemId id, Time now, Time until);
 void mark_reachable(db::Tx& tx, SystemId id);

@@ -149,7 +149,9 @@ WHERE s.role = 'test' AND s.target_os = $1::text AND s.gone_at IS NULL AND s.qua
 ORDER BY s.id;
 
 -- name: test_systems
-SELECT * FROM systems WHERE role = 'test' AND target_os IS NOT NULL AND gone_at IS NULL ORDER BY target_os, id;
+SELECT * FROM systems
+WHERE role = 'test' AND target_os IS NOT NULL AND gone_at IS NULL AND ($1::jsonb IS NULL OR system_in_scope(groups, $1::jsonb))
+ORDER BY target_os, id;
 
 -- name: mark_unreachable
 UPDATE systems SET unreachable_at = $2::timestamptz, unreachable_until = $3::timestamptz WHERE id = $1::bigint;

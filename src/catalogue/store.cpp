@@ -302,9 +302,9 @@ void record_dependency_count(db::Tx& tx, const AdvisoryName& name, int count, Ti
   tx.execute(sql::record_dependency_count, {name, count, now});
 }
 
-std::vector<System> test_systems(db::Tx& tx) {
+std::vector<System> test_systems(db::Tx& tx, const std::optional<json::object>& scope) {
   std::vector<System> out;
-  for (const auto row : tx.execute(sql::test_systems)) out.push_back(store::system_of(row));
+  for (const auto row : tx.execute(sql::test_systems, {scope})) out.push_back(store::system_of(row));
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "access/scope.hpp"
 #include "audit/audit.hpp"
 #include "base/json_write.hpp"
 #include "checks/checks.hpp"
@@ -24,6 +25,8 @@ struct Saved {
   bool enabled = true;
   Check check;
 };
+
+using Sight = std::optional<json::object>;  // of access::filter_of
 
 tl::unexpected<Error> no_such_check(std::int64_t id) { return fail(ErrorCode::NotFound, fmt::format("check {} does not exist", id)); }
 
@@ -55,8 +58,17 @@ std::optional<T> take(json::object& body, std::string_view key) {
   return taken;
 }
 
+// What a caller with a scope names must be in it; a check of an OS runs on systems outside it too.
+void check_scope(db::Tx& tx, const Saved& saved, const Sight& sight, http::FieldErrors& errors) {
+  if (saved.system && tx.execute(sql::is_known_system, {*saved.system, sight}).empty()) errors.add("system_id", "is no known system");
+  if (!sight) return;
+  if (saved.os) errors.add("os", "needs a caller without a scope: the check would run on systems outside it");
+  if (saved.group && !tx.execute(sql::is_group_in_sight, {*saved.group, sight})[0].boolean("sees"))
+    errors.add("group", "is no known group");
+}
+
 // Types fit the contract already; what they mean together is checked here, all problems at once.
-Result<Saved> read(db::Tx& tx, json::object body) {
+Result<Saved> read(db::Tx& tx, json::object body, const Sight& sight) {
   Saved saved;
   saved.os = take<std::string>(body, "os");
   saved.group = take<std::string>(body, "group");
@@ -65,7 +77,7 @@ Result<Saved> read(db::Tx& tx, json::object body) {
   http::FieldErrors errors;
   if (int(saved.os.has_value()) + int(saved.group.has_value()) + int(saved.system.has_value()) != 1)
     errors.add("os", "exactly one of os, group and system_id says where the check applies");
-  if (saved.system && tx.execute(sql::is_known_system, {*saved.system}).empty()) errors.add("system_id", "is no known system");
+  check_scope(tx, saved, sight, errors);
   for (const auto& [field, problem] : read_check(body, saved.check)) errors.add(field, problem);
   if (!errors.empty()) return tl::unexpected(errors.to_error());
   return saved;
@@ -94,22 +106,21 @@ Result<Response> list(db::Pool& pool, const Clock&, const Request& request) {
     }
     after = page->cursor->front().get_int64();
   }
+  const auto sight = access::filter_of(request.principal.scope);
   db::Tx tx(pool);
-  const auto rows = tx.execute(sql::page_of_checks, {after, page->limit, page->offset});
-  const auto total = tx.execute(sql::count_checks)[0].integer("total");
+  const auto rows = tx.execute(sql::page_of_checks, {after, page->limit, page->offset, sight});
+  const auto total = tx.execute(sql::count_checks, {sight})[0].integer("total");
   json::array items;
+  for (const auto row : rows) items.push_back(shown(row));
   std::optional<std::string> next;
-  for (const auto row : rows) {
-    items.push_back(shown(row));
-    if (static_cast<std::int64_t>(items.size()) == page->limit) next = http::encode_cursor({row.integer("id")});
-  }
+  if (http::is_full(items, *page)) next = http::encode_cursor({rows[rows.size() - 1].integer("id")});
   return http::json_response(200, http::list_answer(std::move(items), total, *page, next));
 }
 
 // POST /checks
 Result<Response> add(db::Pool& pool, const Clock& clock, const Request& request) {
   db::Tx tx(pool);
-  const auto saved = read(tx, request.json_body.as_object());
+  const auto saved = read(tx, request.json_body.as_object(), access::filter_of(request.principal.scope));
   if (!saved) return tl::unexpected(saved.error());
   const auto now = clock.now();
   const auto rows = tx.execute(
@@ -123,21 +134,32 @@ Result<Response> add(db::Pool& pool, const Clock& clock, const Request& request)
 // GET /checks/{id}
 Result<Response> show(db::Pool& pool, const Clock&, const Request& request) {
   db::Tx tx(pool);
-  const auto rows = tx.execute(sql::find_check, {request.path_id()});
+  const auto rows = tx.execute(sql::find_check, {request.path_id(), access::filter_of(request.principal.scope)});
   if (rows.empty()) return no_such_check(request.path_id());
   return http::json_response(200, shown(rows[0]));
+}
+
+// The check, locked for a change. not_found outside the caller's scope; forbidden for a check of an OS, which runs on systems outside too.
+Result<db::Rows> lock(db::Tx& tx, std::int64_t id, const Sight& sight) {
+  auto rows = tx.execute(sql::lock_check, {id, sight});
+  if (rows.empty()) return no_such_check(id);
+  if (sight && !rows[0].is_null("os"))
+    return fail(ErrorCode::Forbidden,
+                fmt::format("check {} is for every {} system; changing it needs a caller without a scope", id, rows[0].text("os")));
+  return rows;
 }
 
 // PATCH /checks/{id}: what is given replaces what is there, null takes it away; the whole must be a check afterwards.
 Result<Response> change(db::Pool& pool, const Clock& clock, const Request& request) {
   const auto id = request.path_id();
+  const auto sight = access::filter_of(request.principal.scope);
   db::Tx tx(pool);
-  const auto rows = tx.execute(sql::lock_check, {id});
-  if (rows.empty()) return no_such_check(id);
-  const auto before = written(rows[0]);
+  const auto locked = lock(tx, id, sight);
+  if (!locked) return tl::unexpected(locked.error());
+  const auto before = written((*locked)[0]);
   json::object merged = before;
   for (const auto& [key, value] : request.json_body.as_object()) merged[key] = value;
-  const auto saved = read(tx, std::move(merged));
+  const auto saved = read(tx, std::move(merged), sight);
   if (!saved) return tl::unexpected(saved.error());
   const auto now = clock.now();
   const auto changed = tx.execute(
@@ -152,10 +174,10 @@ Result<Response> change(db::Pool& pool, const Clock& clock, const Request& reque
 Result<Response> remove(db::Pool& pool, const Clock& clock, const Request& request) {
   const auto id = request.path_id();
   db::Tx tx(pool);
-  const auto rows = tx.execute(sql::lock_check, {id});
-  if (rows.empty()) return no_such_check(id);
+  const auto locked = lock(tx, id, access::filter_of(request.principal.scope));
+  if (!locked) return tl::unexpected(locked.error());
   (void)tx.execute(sql::delete_check, {id});
-  record(tx, request, "check.delete", id, written(rows[0]), nullptr, clock.now());
+  record(tx, request, "check.delete", id, written((*locked)[0]), nullptr, clock.now());
   tx.commit();
   return http::json_response(200, json::object{{"deleted", true}, {"id", id}});
 }

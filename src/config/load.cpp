@@ -111,6 +111,13 @@ class Loading {
     if (settings.api.port == settings.api.dashboard_port && settings.api.port != 0) {
       problems_.push_back(fmt::format("DASHBOARD_PORT={}: must differ from API_PORT", settings.api.dashboard_port));
     }
+    if (!settings.api.metrics_token.empty() && settings.api.metrics_token == settings.api.key) {
+      problems_.emplace_back("METRICS_TOKEN: must differ from API_KEY, which may do everything");
+    }
+    if (settings.sessions.idle > settings.sessions.longest) {
+      problems_.push_back(fmt::format("SESSION_IDLE_MINUTES={}: must be at most SESSION_MAX_HOURS={}", settings.sessions.idle.count(),
+                                      settings.sessions.longest.count()));
+    }
     if (purpose_ == Purpose::Serve && settings.command_backend == CommandBackend::Salt) require_salt();
     if (!settings.uyuni.verify_tls) {
       loaded_.warnings.emplace_back(

@@ -26,6 +26,7 @@ struct ApiSettings {
   std::uint16_t port = 0;
   std::uint16_t dashboard_port = 0;
   std::string key;                   // empty only in the demo
+  std::string metrics_token;         // empty: Prometheus needs another key
   std::string tls_certificate_file;  // both or none
   std::string tls_key_file;
   int requests_per_minute = 0;  // of one identity; 0: no limit

@@ -185,6 +185,28 @@ TEST(Settings, WantBothFilesOfTls) {
               ElementsAre("UYUNI_CA_FILE=/nonexistent.pem: must be a file that exists and can be read; no default"));
 }
 
+TEST(Settings, WantAMetricsTokenThatIsNotTheApiKey) {
+  EXPECT_EQ(load(complete(), std::nullopt)->settings.api.metrics_token, "");
+  const auto loaded = load(with({{"METRICS_TOKEN", "fedcba9876543210"}}), std::nullopt);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->settings.api.metrics_token, "fedcba9876543210");
+  EXPECT_THAT(loaded->secrets, Contains("fedcba9876543210")) << "no log may show it";
+  EXPECT_THAT(problems_of(load(with({{"METRICS_TOKEN", "0123456789abcdef"}}), std::nullopt)),
+              ElementsAre("METRICS_TOKEN: must differ from API_KEY, which may do everything"));
+  EXPECT_THAT(problems_of(load(with({{"METRICS_TOKEN", "short"}}), std::nullopt)), ElementsAre(HasSubstr("16..512")));
+}
+
+TEST(Settings, WantASessionToEndIdleBeforeItEndsAnyway) {
+  const auto loaded = load(complete(), std::nullopt);
+  EXPECT_EQ(loaded->settings.sessions.idle, 30min);
+  EXPECT_EQ(loaded->settings.sessions.longest, 12h);
+  EXPECT_TRUE(load(with({{"SESSION_IDLE_MINUTES", "60"}, {"SESSION_MAX_HOURS", "1"}}), std::nullopt));
+  EXPECT_THAT(problems_of(load(with({{"SESSION_IDLE_MINUTES", "61"}, {"SESSION_MAX_HOURS", "1"}}), std::nullopt)),
+              ElementsAre("SESSION_IDLE_MINUTES=61: must be at most SESSION_MAX_HOURS=1"));
+  EXPECT_THAT(problems_of(load(with({{"SESSION_IDLE_MINUTES", "0"}, {"SESSION_MAX_HOURS", "169"}}), std::nullopt)),
+              ElementsAre(HasSubstr("1..1440"), HasSubstr("1..168")));
+}
+
 TEST(Settings, WantTwoPorts) {
   EXPECT_THAT(problems_of(load(with({{"DASHBOARD_PORT", "5001"}}), std::nullopt)),
               ElementsAre("DASHBOARD_PORT=5001: must differ from API_PORT"));

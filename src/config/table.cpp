@@ -35,6 +35,12 @@ std::vector<Setting> service_settings() {
        .required = Required::Serve,
        .description = "Key that clients of the API send in X-API-Key.",
        .store = [](Settings& s, const Value& v) { s.api.key = v.text; }},
+      {.key = "METRICS_TOKEN",
+       .type = Type::Secret,
+       .range = {16, 512},
+       .description = "Token with which Prometheus reads /metrics and /api/v1/prometheus/targets, and nothing else. Make one with: "
+                      "openssl rand -hex 32",
+       .store = [](Settings& s, const Value& v) { s.api.metrics_token = v.text; }},
       {.key = "API_TLS_CERT",
        .type = Type::File,
        .description = "Certificate chain (PEM) for HTTPS; with API_TLS_KEY. Without both the service speaks plain HTTP.",

@@ -296,11 +296,13 @@ FROM patch_tests WHERE status = 'running' AND ($1::jsonb IS NULL OR test_in_scop
 
 -- name: workers
 SELECT lease_owner, count(*) AS steps, max(lease_until) AS lease_until FROM patch_tests
-WHERE status = 'running' AND lease_until > $1::timestamptz GROUP BY lease_owner ORDER BY lease_owner;
+WHERE status = 'running' AND lease_until > $1::timestamptz
+  AND ($2::jsonb IS NULL OR test_in_scope(system_id, advisory_name, $2::jsonb)) GROUP BY lease_owner ORDER BY lease_owner;
 
 -- name: ended_since
 SELECT status, count(*) AS tests, avg(extract(epoch FROM completed_at - started_at))::double precision AS average_seconds
-FROM patch_tests WHERE completed_at >= $1::timestamptz GROUP BY status;
+FROM patch_tests
+WHERE completed_at >= $1::timestamptz AND ($2::jsonb IS NULL OR test_in_scope(system_id, advisory_name, $2::jsonb)) GROUP BY status;
 
 -- name: busy_systems
 SELECT system_id FROM patch_tests WHERE status = 'running';

@@ -47,11 +47,11 @@ struct Systems {
 };
 
 // Each test system counts once: what it is in the way of a test first.
-json::object systems_json(db::Tx& tx, Time now) {
+json::object systems_json(db::Tx& tx, const std::optional<json::object>& scope, Time now) {
   std::set<std::int64_t> busy;
   for (const auto row : tx.execute(sql::busy_systems)) busy.insert(row.integer("system_id"));
   std::map<std::string, Systems> by_os;
-  for (const auto& system : catalogue::test_systems(tx)) {
+  for (const auto& system : catalogue::test_systems(tx, scope)) {
     auto& counts = by_os[*system.target_os];
     if (busy.contains(system.id.value))
       ++counts.busy;
@@ -69,11 +69,11 @@ json::object systems_json(db::Tx& tx, Time now) {
   return list;
 }
 
-json::object last_day_json(db::Tx& tx, Time now) {
+json::object last_day_json(db::Tx& tx, const std::optional<json::object>& scope, Time now) {
   json::object figures{{"passed", 0}, {"failed", 0}, {"error", 0}, {"aborted", 0}, {"average_duration_seconds", nullptr}};
   double seconds = 0;
   std::int64_t tests = 0;
-  for (const auto row : tx.execute(sql::ended_since, {now - std::chrono::hours(24)})) {
+  for (const auto row : tx.execute(sql::ended_since, {now - std::chrono::hours(24), scope})) {
     const auto count = row.integer("tests");
     figures[row.text("status")] = count;
     seconds += row.real("average_seconds") * static_cast<double>(count);
@@ -106,14 +106,14 @@ json::object engine_status_json(db::Tx& tx, const std::optional<json::object>& s
   json::array running;
   for (const auto row : tx.execute(sql::running_tests, {scope})) running.push_back(entry_json(row, now));
   json::array workers;
-  for (const auto row : tx.execute(sql::workers, {now})) {
+  for (const auto row : tx.execute(sql::workers, {now, scope})) {
     workers.push_back(json::object{
         {"name", row.text("lease_owner")}, {"steps", row.integer("steps")}, {"lease_until", format_time(row.time("lease_until"))}});
   }
   return {{"running", std::move(running)},
           {"workers", std::move(workers)},
-          {"test_systems", systems_json(tx, now)},
-          {"last_24_hours", last_day_json(tx, now)}};
+          {"test_systems", systems_json(tx, scope, now)},
+          {"last_24_hours", last_day_json(tx, scope, now)}};
 }
 
 }  // namespace spm::engine

@@ -25,7 +25,7 @@ struct TestFilter {
 // The body of GET /tests, newest first; ValidationError for a cursor of another list.
 [[nodiscard]] Result<json::object> list_json(db::Tx& tx, const TestFilter& filter, const http::Page& page, Time now);
 
-// The body of GET /tests/status. The scope hides running tests; figures are of all.
+// The body of GET /tests/status. Tests, systems and figures are those that the caller sees.
 [[nodiscard]] json::object engine_status_json(db::Tx& tx, const std::optional<json::object>& scope, Time now);
 
 }  // namespace spm::engine

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "db/db.hpp"
-#include "http/field_errors.hpp"
 #include "http/page.hpp"
 
 namespace spm::identity {
@@ -20,11 +19,7 @@ struct PageById {
   if (!page) return tl::unexpected(page.error());
   PageById found{*page, std::nullopt};
   if (!page->cursor) return found;
-  if (page->cursor->size() != 1 || !page->cursor->front().is_int64()) {
-    http::FieldErrors errors;
-    errors.add("cursor", "belongs to another list; start from the first page");
-    return tl::unexpected(errors.to_error());
-  }
+  if (page->cursor->size() != 1 || !page->cursor->front().is_int64()) return http::foreign_cursor();
   found.after = page->cursor->front().get_int64();
   return found;
 }
@@ -32,11 +27,9 @@ struct PageById {
 template <class ToJson>
 [[nodiscard]] json::object page_json(const db::Rows& rows, std::int64_t total, const PageById& page, ToJson to_json) {
   json::array items;
+  for (const auto row : rows) items.push_back(to_json(row));
   std::optional<std::string> next;
-  for (const auto row : rows) {
-    items.push_back(to_json(row));
-    if (static_cast<std::int64_t>(items.size()) == page.page.limit) next = http::encode_cursor({row.integer("id")});
-  }
+  if (http::is_full(items, page.page)) next = http::encode_cursor({rows[rows.size() - 1].integer("id")});
   return http::list_answer(std::move(items), total, page.page, next);
 }
 

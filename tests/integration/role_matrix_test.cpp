@@ -89,6 +89,7 @@ class RoleMatrix : public ::testing::Test {
     loaded->settings.api.port = 0;
     loaded->settings.api.attempts_per_minute = 0;
     loaded->settings.api.key = "the-key-of-the-configuration";
+    loaded->settings.api.metrics_token = "the-token-of-prometheus";
     loaded->settings.command_backend = config::CommandBackend::Uyuni;
     loaded->settings.uyuni.url = "https://127.0.0.1:1";
     loaded->settings.database.pool_size = 4;
@@ -97,18 +98,19 @@ class RoleMatrix : public ::testing::Test {
 
   // "allowed", "forbidden" or "unauthorized". Ids that nothing has and bodies that are none: nobody gets beyond the gate.
   std::string verdict_of(const http::Endpoint& endpoint, const std::string& cookie) {
+    if (cookie.empty()) return verdict_of(endpoint, http::Headers{});
+    return verdict_of(endpoint, http::Headers{{"Cookie", "spm_session=" + cookie}, {"X-CSRF-Token", csrf_of(cookie)}});
+  }
+  std::string verdict_of(const http::Endpoint& endpoint, http::Headers headers) {
     http::Request request;
     request.method = endpoint.method;
+    request.headers = std::move(headers);
     std::string path(endpoint.path);
     for (auto open = path.find('{'); open != std::string::npos; open = path.find('{')) {
       path.replace(open, path.find('}') - open + 1, "999999999");
     }
     request.path = path;
     request.request_id = "test";
-    if (!cookie.empty()) {
-      request.headers.emplace("Cookie", "spm_session=" + cookie);
-      request.headers.emplace("X-CSRF-Token", csrf_of(cookie));
-    }
     const auto response = service.handle(request).response;
     EXPECT_NE(response.status, 429) << path << ": not a verdict";
     if (response.status == 401) return endpoint.permission == access::Permission::Open ? "allowed" : "unauthorized";
@@ -168,6 +170,38 @@ TEST_F(RoleMatrix, EveryEndpointTakesThoseWhomThePageNamesAndNobodyElse) {
       const auto session = identity::open_session(database.pool(), user, {}, clock.now());
       EXPECT_EQ(verdict_of(endpoint, session), documented.at(call).at(std::string(access::to_string(role))) ? "allowed" : "forbidden")
           << call << " as " << access::to_string(role);
+    }
+  }
+}
+
+TEST_F(RoleMatrix, TheMetricsTokenOpensMetricsAndScrapeTargetsAlone) {
+  std::vector<std::string> opened;
+  for (const auto& endpoint : service.endpoints()) {
+    if (endpoint.permission == access::Permission::Open) continue;
+    const auto verdict = verdict_of(endpoint, http::Headers{{"Authorization", "Bearer the-token-of-prometheus"}});
+    if (verdict == "allowed") opened.emplace_back(endpoint.path);
+    EXPECT_NE(verdict, "unauthorized") << endpoint.path;
+    EXPECT_EQ(verdict_of(endpoint, http::Headers{{"X-API-Key", "the-token-of-prometheus"}}), "unauthorized") << endpoint.path;
+    EXPECT_EQ(verdict_of(endpoint, http::Headers{{"Authorization", "Bearer the-token-of-prometheu"}}), "unauthorized") << endpoint.path;
+  }
+  EXPECT_EQ(opened, (std::vector<std::string>{"/api/v1/prometheus/targets", "/metrics"}));
+}
+
+// Which addresses exist is no secret, so they are looked up before anybody is asked who he is.
+TEST_F(RoleMatrix, WhatDoesNotExistIsNotFoundWhoeverAsks) {
+  for (const auto* path : {"/api/v1/nothing", "/api/v1/queue/1/nothing", "/api/v2/queue", "/nothing"}) {
+    for (const auto& headers :
+         {http::Headers{}, http::Headers{{"X-API-Key", "wrong"}}, http::Headers{{"X-API-Key", "the-key-of-the-configuration"}}}) {
+      for (const auto method : {http::Method::Get, http::Method::Post, http::Method::Delete}) {
+        http::Request request;
+        request.method = method;
+        request.path = path;
+        request.headers = headers;
+        request.request_id = "test";
+        const auto response = service.handle(request).response;
+        EXPECT_EQ(response.status, 404) << path << ": " << response.body;
+        EXPECT_EQ(json::parse(response.body).at("error").as_string(), "not_found") << path;
+      }
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include "approvals/approvals.hpp"
 #include "catalogue/catalogue.hpp"
+#include "checks/checks.hpp"
 #include "engine/engine.hpp"
 #include "queue/queue.hpp"
 #include "tests/integration/queue_rows.hpp"
@@ -40,6 +41,7 @@ class ScopeTest : public ::testing::Test {
     std::vector<http::Endpoint> all = queue::endpoints(database.pool(), clock, scoring::Weights{});
     for (auto& one : approvals::endpoints(database.pool(), clock)) all.push_back(one);
     for (auto& one : catalogue::endpoints(database.pool(), clock, {})) all.push_back(one);
+    for (auto& one : checks::endpoints(database.pool(), clock)) all.push_back(one);
     for (auto& one : engine::endpoints(database.pool(), clock, engine::Settings{})) all.push_back(one);
     const http::Dispatcher dispatcher({.endpoints = std::move(all),
                                        .authenticate = [&](const http::Request&) -> Result<access::Principal> {
@@ -132,6 +134,70 @@ TEST_F(ScopeTest, NothingIsDoneToWhatIsOutside) {
   const auto added = call(by_group, http::Method::Post, "/queue", json::object{{"errata_id", "USN-2-1"}, {"target_os", "ubuntu"}});
   EXPECT_EQ(added.body.at("skipped").at(0).at("reason").as_string(), "unknown erratum") << added.body;
   EXPECT_EQ(call(by_group, http::Method::Post, of("/approvals/", web, "/approve"), json::object{}).status, 200);
+}
+
+TEST_F(ScopeTest, TheStatusOfTheEngineCountsWhatIsInSight) {
+  database.query("UPDATE systems SET role = 'test' WHERE id = 3000");
+  (void)rows.test_run(db_item, 3000, "failed");
+  const auto status = [&](const access::Scope& scope) {
+    const auto answer = call(scope, http::Method::Get, "/tests/status");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.body;
+  };
+  const auto free = [](const json::object& body) {
+    const auto* systems = body.at("test_systems").as_object().if_contains("ubuntu");
+    return systems == nullptr ? 0 : systems->at("free").as_int64();
+  };
+  const auto last_day = [](const json::object& body, const char* result) { return body.at("last_24_hours").at(result).as_int64(); };
+  EXPECT_EQ(free(status(everything)), 2);
+  EXPECT_EQ(last_day(status(everything), "passed"), 2);
+  EXPECT_EQ(last_day(status(everything), "failed"), 1);
+  EXPECT_EQ(free(status(by_group)), 0) << "no test system is in the group web";
+  EXPECT_EQ(last_day(status(by_group), "passed"), 1);
+  EXPECT_EQ(last_day(status(by_group), "failed"), 0);
+  EXPECT_EQ(free(status({{8}, {}})), 1);
+  EXPECT_EQ(last_day(status({{8}, {}}), "failed"), 1);
+  EXPECT_EQ(last_day(status(elsewhere), "passed"), 0);
+  EXPECT_TRUE(status(elsewhere).at("last_24_hours").at("average_duration_seconds").is_null());
+
+  database.query(
+      "UPDATE patch_tests SET status = 'running', phase = 'patch', completed_at = NULL, failure_phase = NULL, failure_class = NULL, "
+      "failure_reason = NULL, lease_owner = 'node-1', lease_until = started_at + interval '1 day', "
+      R"(facts = '{"subject": {"system_name": "host3000", "ip": "192.0.2.3"}}' WHERE system_id = 3000)");
+  EXPECT_EQ(status(everything).at("workers").as_array().size(), 1U);
+  EXPECT_EQ(status(by_group).at("workers").as_array().size(), 0U);
+}
+
+TEST_F(ScopeTest, ChecksOfGroupsAndSystemsOutsideAreNotThere) {
+  const auto check = [](const char* field, const json::value& value) {
+    return json::object{{field, value}, {"name", "answers"}, {"type", "tcp"}, {"port", 443}};
+  };
+  const auto add = [&](const access::Scope& scope, const json::object& body) { return call(scope, http::Method::Post, "/checks", body); };
+  const auto id_of = [](const Answer& answer) { return std::to_string(answer.body.at("id").as_int64()); };
+  const auto of_os = id_of(add(everything, check("os", "ubuntu")));
+  const auto of_group = id_of(add(everything, check("group", "db")));
+  const auto of_system = id_of(add(everything, check("system_id", 3000)));
+  EXPECT_EQ(total(everything, "/checks"), 3);
+  EXPECT_EQ(total(by_group, "/checks"), 1);
+  EXPECT_EQ(call(by_group, http::Method::Get, "/checks").body.at("items").as_array().size(), 1U);
+  EXPECT_EQ(total({{8}, {}}, "/checks"), 3) << "the organisation of the group and of the system";
+  EXPECT_EQ(total({{}, {"db"}}, "/checks"), 3);
+  for (const auto& id : {of_group, of_system}) {
+    EXPECT_EQ(call(by_group, http::Method::Get, "/checks/" + id).status, 404);
+    EXPECT_EQ(call(by_group, http::Method::Patch, "/checks/" + id, json::object{{"port", 80}}).status, 404);
+    EXPECT_EQ(call(by_group, http::Method::Delete, "/checks/" + id).status, 404);
+  }
+  EXPECT_EQ(call(by_group, http::Method::Get, "/checks/" + of_os).status, 200);
+  EXPECT_EQ(call(by_group, http::Method::Patch, "/checks/" + of_os, json::object{{"port", 80}}).status, 403);
+  EXPECT_EQ(call(by_group, http::Method::Delete, "/checks/" + of_os).status, 403);
+
+  for (const auto& outside : {check("os", "ubuntu"), check("group", "db"), check("system_id", 3000)}) {
+    EXPECT_EQ(add(by_group, outside).status, 400) << outside;
+  }
+  const auto own = id_of(add(by_group, check("group", "web")));
+  EXPECT_EQ(call(by_group, http::Method::Patch, "/checks/" + own, json::object{{"group", nullptr}, {"system_id", 3000}}).status, 400);
+  EXPECT_EQ(call(by_group, http::Method::Patch, "/checks/" + own, json::object{{"group", nullptr}, {"system_id", 2000}}).status, 200);
+  EXPECT_EQ(call(by_group, http::Method::Delete, "/checks/" + own).status, 200);
 }
 
 }  // namespace

@@ -257,7 +257,8 @@ void Connection::dispatch() {
   request.path = target.substr(0, question);
   auto query = parse_query(target.substr(std::min(question + 1, target.size())));
   if (!query) {
-    return write(edge_.edge_error(ErrorCode::ValidationError, 400, "the query holds a broken %-escape or is not UTF-8", request_id_));
+    return write(edge_.edge_error(ErrorCode::ValidationError, 400, "the query holds a broken %-escape, a NUL character, or is not UTF-8",
+                                  request_id_));
   }
   request.query = std::move(*query);
   hand_over(std::move(request));
