@@ -180,6 +180,18 @@ CREATE TABLE nodes (
   CONSTRAINT nodes_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE oidc_logins (
+  state_hash text NOT NULL,
+  browser_hash text NOT NULL,
+  nonce text NOT NULL,
+  verifier text NOT NULL,
+  return_to text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT oidc_logins_browser CHECK ((browser_hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT oidc_logins_pkey PRIMARY KEY (state_hash),
+  CONSTRAINT oidc_logins_state CHECK ((state_hash ~ '^[0-9a-f]{64}$'::text))
+);
+
 CREATE TABLE orchestrator_config (
   key text NOT NULL,
   value jsonb NOT NULL,
@@ -437,6 +449,9 @@ CREATE TABLE sessions (
   seen_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   ended_at timestamp with time zone,
+  method text DEFAULT 'password'::text NOT NULL,
+  end_session_url text,
+  CONSTRAINT sessions_method CHECK ((method = ANY (ARRAY['password'::text, 'oidc'::text]))),
   CONSTRAINT sessions_pkey PRIMARY KEY (id),
   CONSTRAINT sessions_token CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text)),
   CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -637,8 +652,12 @@ CREATE TABLE users (
   password_changed_at timestamp with time zone,
   disabled_at timestamp with time zone,
   deleted_at timestamp with time zone,
+  issuer text,
+  subject text,
   CONSTRAINT users_admin_sees_all CHECK (((scope IS NULL) OR (NOT ('admin'::text = ANY (roles))))),
   CONSTRAINT users_deleted_is_disabled CHECK (((deleted_at IS NULL) OR (disabled_at IS NOT NULL))),
+  CONSTRAINT users_issuer_subject CHECK (((issuer IS NULL) = (subject IS NULL))),
+  CONSTRAINT users_one_way_in CHECK (((issuer IS NULL) OR (password_hash IS NULL))),
   CONSTRAINT users_pkey PRIMARY KEY (id),
   CONSTRAINT users_roles CHECK ((roles <@ ARRAY['viewer'::text, 'operator'::text, 'approver'::text, 'deployer'::text, 'admin'::text, 'auditor'::text])),
   CONSTRAINT users_username CHECK ((username ~ '^[a-z0-9][a-z0-9._@+-]{0,127}$'::text))
@@ -673,6 +692,7 @@ CREATE INDEX events_by_test ON public.events USING btree (test_id, id) WHERE (te
 CREATE INDEX groups_by_org ON public.system_groups USING btree (org_id, name);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX login_attempts_by_age ON public.login_attempts USING btree (last_at);
+CREATE INDEX oidc_logins_by_age ON public.oidc_logins USING btree (expires_at);
 CREATE INDEX queue_by_erratum ON public.patch_test_queue USING btree (advisory_name);
 CREATE INDEX queue_by_list ON public.patch_test_queue USING btree (priority_override DESC, requires_reboot, success_score DESC, id);
 CREATE INDEX queue_by_order ON public.patch_test_queue USING btree (target_os, priority_override DESC, requires_reboot, success_score DESC, id) WHERE (status = 'queued'::text);
@@ -709,6 +729,7 @@ CREATE INDEX tests_by_system ON public.patch_tests USING btree (system_id, compl
 CREATE INDEX tests_due ON public.patch_tests USING btree (due_at) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX tests_one_open_per_system ON public.patch_tests USING btree (system_id) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX users_by_name ON public.users USING btree (username);
+CREATE UNIQUE INDEX users_by_subject ON public.users USING btree (issuer, subject);
 CREATE INDEX webhook_deliveries_by_age ON public.webhook_deliveries USING btree (received_at);
 
 CREATE OR REPLACE FUNCTION public.audit_append_to_chain(line audit_log)

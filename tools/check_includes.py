@@ -82,6 +82,7 @@ FORBIDDEN_FOR_SLICES = [
 HOMES = [
     (r"boost/(asio|beast)\b.*", ["src/http/server.cpp", "src/http/edge/*"], "the async edge is one place"),
     (r"libpq-fe\.h", ["src/db/*"], "PostgreSQL is spoken in db/ alone"),
+    (r"cjose/.*", ["src/integrations/oidc/signature*"], "signatures of tokens are checked in integrations/oidc alone"),
     (r"curl/.*", ["src/net/http_client*"], "HTTP is spoken in net/http_client alone"),
     (r"pugixml\.hpp", ["src/net/xmlrpc*"], "XML is read in net/xmlrpc alone"),
     (r"CLI/.*", ["src/cli/*", "src/spmctl/run.cpp", "sandbox/main.cpp"], "command lines are read in cli/ and spmctl/"),

@@ -110,7 +110,8 @@ struct Service::Parts {
 
   std::vector<http::Endpoint> endpoints(const http::Contract& contract) {
     std::vector<http::Endpoint> all = health::endpoints(pool, clock, {std::string(program_version()), clock.now()}, upstreams.watched());
-    append(all, identity::endpoints(pool, clock, identity_settings_from(settings)));
+    append(all, identity::endpoints(pool, clock, identity_settings_from(settings),
+                                    single_sign_on_from(settings, upstreams.identity_provider())));
     append(all, catalogue::endpoints(pool, clock, configured_sources(settings)));
     append(all, catalogue::webhook_endpoints(pool, clock, configured_sources(settings), settings.spm_sync.webhook_secret));
     append(all, scoring::endpoints(pool, clock, weights));

@@ -40,6 +40,16 @@ spm_sync::Options spm_sync_options(const config::SpmSyncSettings& settings) {
   return {.url = settings.url, .api_key = settings.api_key, .timeout = settings.timeout, .verify_tls = true, .ca_file = ""};
 }
 
+oidc::Options oidc_options(const config::OidcSettings& settings) {
+  return {.issuer = settings.issuer,
+          .client_id = settings.client_id,
+          .client_secret = settings.client_secret,
+          .redirect_url = settings.redirect_url,
+          .scopes = settings.scopes,
+          .groups_claim = settings.groups_claim,
+          .ca_file = settings.ca_file};
+}
+
 }  // namespace
 
 Upstreams::Upstreams(const config::Settings& settings, const Clock& clock, const net::CallObserver& observer)
@@ -60,6 +70,7 @@ Upstreams::Upstreams(const config::Settings& settings, const Clock& clock, const
   if (!settings.spm_sync.url.empty()) {
     spm_sync_ = std::make_unique<spm_sync::SpmSyncCatalogue>(spm_sync_options(settings.spm_sync), clock, observer, log_skipped);
   }
+  if (!settings.oidc.issuer.empty()) oidc_ = std::make_unique<oidc::OidcProvider>(oidc_options(settings.oidc), clock, observer);
   if (!settings.prometheus.url.empty()) {
     prometheus_ = std::make_unique<prometheus::PrometheusMetrics>(
         prometheus::Options{.url = settings.prometheus.url, .timeout = settings.prometheus.timeout, .verify_tls = true, .ca_file = ""},

@@ -7,6 +7,7 @@
 
 #include "config/settings.hpp"
 #include "health/health.hpp"
+#include "integrations/oidc/provider.hpp"
 #include "integrations/prometheus/prometheus.hpp"
 #include "integrations/salt/commands.hpp"
 #include "integrations/spm_sync/spm_sync.hpp"
@@ -30,6 +31,8 @@ class Upstreams {
   [[nodiscard]] ports::AdvisoryCatalogue* catalogue() { return spm_sync_.get(); }  // null: not configured
   [[nodiscard]] ports::MetricsSource* metrics() { return prometheus_.get(); }      // null: not configured
 
+  [[nodiscard]] ports::IdentityProvider* identity_provider() { return oidc_.get(); }  // null: not configured
+
   // Every upstream with its probe, in the order in which people think of them; not configured ones have none.
   [[nodiscard]] std::vector<health::Watched> watched() const;
 
@@ -43,6 +46,7 @@ class Upstreams {
   std::unique_ptr<salt::SaltCommands> salt_;
   std::unique_ptr<spm_sync::SpmSyncCatalogue> spm_sync_;
   std::unique_ptr<prometheus::PrometheusMetrics> prometheus_;
+  std::unique_ptr<oidc::OidcProvider> oidc_;
   ports::Commands* commands_ = nullptr;
 };
 

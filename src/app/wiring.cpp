@@ -81,6 +81,10 @@ identity::Settings identity_settings_from(const config::Settings& settings) {
   return {settings.sessions.idle, settings.sessions.longest, !(is_plain && is_loopback)};
 }
 
+identity::SingleSignOn single_sign_on_from(const config::Settings& settings, ports::IdentityProvider* provider) {
+  return {provider, settings.oidc.label, settings.oidc.group_roles, settings.secret_key};
+}
+
 catalogue::SyncSettings sync_settings_from(const config::Settings& settings) {
   catalogue::SyncSettings sync;
   sync.uyuni_interval = settings.uyuni.sync_interval;

@@ -16,6 +16,7 @@ namespace spm::app {
 
 [[nodiscard]] engine::Settings engine_settings_from(const config::Settings& settings, double time_factor);
 [[nodiscard]] identity::Settings identity_settings_from(const config::Settings& settings);
+[[nodiscard]] identity::SingleSignOn single_sign_on_from(const config::Settings& settings, ports::IdentityProvider* provider);
 // What can be changed at run time, as the process was started.
 [[nodiscard]] configuration::Document configuration_from(const config::Settings& settings);
 [[nodiscard]] configuration::Followers configuration_followers(db::Pool& pool, const Clock& clock, scoring::Weights weights);

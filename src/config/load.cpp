@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/url.hpp"
 #include "config/env_file.hpp"
 #include "config/table.hpp"
 #include "config/value.hpp"
@@ -119,10 +120,31 @@ class Loading {
                                       settings.sessions.longest.count()));
     }
     if (purpose_ == Purpose::Serve && settings.command_backend == CommandBackend::Salt) require_salt();
+    check_single_sign_on(settings.oidc);
     if (!settings.uyuni.verify_tls) {
       loaded_.warnings.emplace_back(
           "UYUNI_VERIFY_SSL=false: whoever is between this service and UYUNI can read its password; set UYUNI_CA_FILE instead");
     }
+  }
+
+  void check_single_sign_on(const OidcSettings& oidc) {
+    constexpr std::string_view kCallback = "/api/v1/auth/oidc/callback";
+    if (is_reported("OIDC_")) return;
+    if (oidc.issuer.empty() && oidc.client_id.empty() && oidc.redirect_url.empty()) return;
+    if (oidc.issuer.empty() || oidc.client_id.empty() || oidc.redirect_url.empty()) {
+      problems_.emplace_back("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_REDIRECT_URL: all or none must be set");
+      return;
+    }
+    for (const auto& [key, url] : {std::pair{"OIDC_ISSUER", oidc.issuer}, {"OIDC_REDIRECT_URL", oidc.redirect_url}}) {
+      if (!is_https_or_loopback(url))
+        problems_.push_back(fmt::format("{}={}: must begin with https://; http is for this machine alone", key, url));
+    }
+    const auto path = std::string_view(oidc.redirect_url).substr(origin_of(oidc.redirect_url).size());
+    if (path != kCallback)
+      problems_.push_back(fmt::format("OIDC_REDIRECT_URL={}: must end with {} right behind the host", oidc.redirect_url, kCallback));
+    if (oidc.group_roles.empty())
+      problems_.emplace_back("OIDC_GROUP_ROLES: is required with OIDC_ISSUER, because nobody could come in without");
+    if (fmt::format(" {} ", oidc.scopes).find(" openid ") == std::string::npos) problems_.emplace_back("OIDC_SCOPES: must contain openid");
   }
 
   void require_salt() {

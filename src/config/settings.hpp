@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/group_roles.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "ports/advisory_source.hpp"
@@ -37,6 +38,18 @@ struct ApiSettings {
 struct SessionSettings {
   std::chrono::minutes idle{};   // without a request
   std::chrono::hours longest{};  // however busy
+};
+
+struct OidcSettings {
+  std::string issuer;  // empty: no single sign-on; then the others are too
+  std::string client_id;
+  std::string client_secret;  // empty: a public client
+  std::string redirect_url;
+  std::string scopes;
+  std::string groups_claim;
+  std::vector<access::GroupRole> group_roles;
+  std::string label;
+  std::string ca_file;  // empty: the system's
 };
 
 struct DatabaseSettings {
@@ -128,6 +141,7 @@ struct Settings {
   ApiSettings api;
   std::string secret_key;
   SessionSettings sessions;
+  OidcSettings oidc;
   DatabaseSettings database;
   SpmSyncSettings spm_sync;
   UyuniSettings uyuni;

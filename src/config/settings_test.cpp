@@ -207,6 +207,39 @@ TEST(Settings, WantASessionToEndIdleBeforeItEndsAnyway) {
               ElementsAre(HasSubstr("1..1440"), HasSubstr("1..168")));
 }
 
+Environment with_single_sign_on(const Environment& changes) {
+  auto environment = with({{"OIDC_ISSUER", "https://sso.example.com/realms/it"},
+                           {"OIDC_CLIENT_ID", "spm"},
+                           {"OIDC_REDIRECT_URL", "https://spm.example.com/api/v1/auth/oidc/callback"},
+                           {"OIDC_GROUP_ROLES", "spm-admins=admin, spm-ops=operator"}});
+  for (const auto& [key, value] : changes) environment[key] = value;
+  return environment;
+}
+
+TEST(Settings, TakeAnIdentityProvider) {
+  const auto loaded = load(with_single_sign_on({{"OIDC_CLIENT_SECRET", "a secret of the client"}}), std::nullopt);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->settings.oidc.issuer, "https://sso.example.com/realms/it");
+  EXPECT_EQ(loaded->settings.oidc.group_roles.size(), 2U);
+  EXPECT_EQ(loaded->settings.oidc.groups_claim, "groups");
+  EXPECT_THAT(loaded->secrets, Contains("a secret of the client"));
+  EXPECT_TRUE(load(with_single_sign_on({{"OIDC_ISSUER", "http://127.0.0.1:8080"}}), std::nullopt));
+}
+
+TEST(Settings, RefuseHalfAnIdentityProvider) {
+  for (const auto& [change, problem] : std::vector<std::pair<Environment, std::string>>{
+           {{{"OIDC_ISSUER", ""}}, "all or none must be set"},
+           {{{"OIDC_CLIENT_ID", ""}}, "all or none must be set"},
+           {{{"OIDC_REDIRECT_URL", ""}}, "all or none must be set"},
+           {{{"OIDC_GROUP_ROLES", ""}}, "OIDC_GROUP_ROLES: is required"},
+           {{{"OIDC_GROUP_ROLES", "spm-admins=root"}}, "OIDC_GROUP_ROLES=spm-admins=root: must be groups with their roles"},
+           {{{"OIDC_ISSUER", "http://sso.example.com"}}, "OIDC_ISSUER=http://sso.example.com: must begin with https://"},
+           {{{"OIDC_REDIRECT_URL", "https://spm.example.com/callback"}}, "must end with /api/v1/auth/oidc/callback"},
+           {{{"OIDC_SCOPES", "profile openid2"}}, "OIDC_SCOPES: must contain openid"}}) {
+    EXPECT_THAT(problems_of(load(with_single_sign_on(change), std::nullopt)), ElementsAre(HasSubstr(problem)));
+  }
+}
+
 TEST(Settings, WantTwoPorts) {
   EXPECT_THAT(problems_of(load(with({{"DASHBOARD_PORT", "5001"}}), std::nullopt)),
               ElementsAre("DASHBOARD_PORT=5001: must differ from API_PORT"));

@@ -94,6 +94,59 @@ std::vector<Setting> service_settings() {
   };
 }
 
+std::vector<Setting> oidc_settings() {
+  return {
+      {.key = "OIDC_ISSUER",
+       .type = Type::Url,
+       .description = "The OpenID Connect provider, as it names itself: https://sso.example.com/realms/it (Keycloak), "
+                      "https://login.microsoftonline.com/TENANT/v2.0 (Entra ID). Not set: people log in with a password.",
+       .store = [](Settings& s, const Value& v) { s.oidc.issuer = v.text; }},
+      {.key = "OIDC_CLIENT_ID",
+       .type = Type::Text,
+       .range = {1, 255},
+       .description = "Name of this service at the provider.",
+       .store = [](Settings& s, const Value& v) { s.oidc.client_id = v.text; }},
+      {.key = "OIDC_CLIENT_SECRET",
+       .type = Type::Secret,
+       .range = {1, 512},
+       .description = "Its secret there; not set: a public client, which PKCE alone protects.",
+       .store = [](Settings& s, const Value& v) { s.oidc.client_secret = v.text; }},
+      {.key = "OIDC_REDIRECT_URL",
+       .type = Type::Url,
+       .description = "Where the provider sends browsers back to: the address of the dashboard as people type it, with "
+                      "/api/v1/auth/oidc/callback behind it.",
+       .store = [](Settings& s, const Value& v) { s.oidc.redirect_url = v.text; }},
+      {.key = "OIDC_GROUP_ROLES",
+       .type = Type::GroupRoles,
+       .range = {1, 8192},
+       .description = "Which role the groups of a person bring: spm-admins=admin, spm-ops=operator. Who has none of them stays out.",
+       .store = [](Settings& s,
+                   const Value& v) { s.oidc.group_roles = access::parse_group_roles(v.text).value_or(std::vector<access::GroupRole>{}); }},
+      {.key = "OIDC_GROUPS_CLAIM",
+       .type = Type::Text,
+       .range = {1, 255},
+       .default_text = "groups",
+       .description = "Claim of the ID token in which the groups stand.",
+       .store = [](Settings& s, const Value& v) { s.oidc.groups_claim = v.text; }},
+      {.key = "OIDC_SCOPES",
+       .type = Type::Text,
+       .range = {6, 512},
+       .default_text = "openid profile email",
+       .description = "What the provider is asked for; openid must be among it.",
+       .store = [](Settings& s, const Value& v) { s.oidc.scopes = v.text; }},
+      {.key = "OIDC_LABEL",
+       .type = Type::Text,
+       .range = {1, 60},
+       .default_text = "single sign-on",
+       .description = "What the button of the login page calls it: Sign in with …",
+       .store = [](Settings& s, const Value& v) { s.oidc.label = v.text; }},
+      {.key = "OIDC_CA_FILE",
+       .type = Type::File,
+       .description = "CA (PEM) that signed the provider's certificate; not set: those of the system.",
+       .store = [](Settings& s, const Value& v) { s.oidc.ca_file = v.text; }},
+  };
+}
+
 std::vector<Setting> database_settings() {
   return {
       {.key = "DATABASE_URL",
@@ -484,6 +537,7 @@ const std::vector<Setting>& settings_table() {
       }
     };
     add("Service", service_settings());
+    add("Single sign-on", oidc_settings());
     add("Database", database_settings());
     add("SPM-SYNC", spm_sync_settings());
     add("UYUNI", uyuni_settings());

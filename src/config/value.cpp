@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "access/group_roles.hpp"
 #include "base/networks.hpp"
 
 namespace spm::config {
@@ -113,10 +114,14 @@ bool read_networks(const Setting& setting, std::string_view text, Value& value) 
   return read_text(setting, text, value) && parse_networks(text).has_value();
 }
 
+bool read_group_roles(const Setting& setting, std::string_view text, Value& value) {
+  return read_text(setting, text, value) && access::parse_group_roles(text).has_value();
+}
+
 bool read_file(std::string_view text, Value& value) {
   value.text = text;
   std::error_code ignored;
-  return std::filesystem::is_regular_file(value.text, ignored) && access(value.text.c_str(), R_OK) == 0;
+  return std::filesystem::is_regular_file(value.text, ignored) && ::access(value.text.c_str(), R_OK) == 0;
 }
 
 bool read_time_zone(std::string_view text, Value& value) {
@@ -143,6 +148,7 @@ bool read(const Setting& setting, std::string_view text, Value& value) {
     case Type::Address: return read_address(text, value);
     case Type::Networks: return read_networks(setting, text, value);
     case Type::TimeZone: return read_time_zone(text, value);
+    case Type::GroupRoles: return read_group_roles(setting, text, value);
   }
   return false;
 }
@@ -169,6 +175,7 @@ std::string allowed(const Setting& setting) {
     case Type::Address: return "an IP address such as 127.0.0.1, 0.0.0.0 or ::";
     case Type::Networks: return "networks such as 10.0.0.0/8, fd00::/8, 192.0.2.7";
     case Type::TimeZone: return "an IANA time zone such as Europe/Rome";
+    case Type::GroupRoles: return "groups with their roles, such as spm-admins=admin, spm-ops=operator";
   }
   return {};
 }

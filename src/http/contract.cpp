@@ -36,6 +36,7 @@ struct Operation {
   const json::value* body_schema = nullptr;  // null: a body that is not JSON
   const json::object* responses = nullptr;
   bool is_open = false;
+  bool ignores_unknown_query = false;  // where others decide what they send along
 };
 
 using OperationKey = std::pair<std::string, Method>;
@@ -128,6 +129,7 @@ void Contract::Document::load_path(const std::string& path, const json::object& 
 Operation Contract::Document::load_operation(const std::string& name, const json::object& described, const json::object& item) {
   Operation operation;
   operation.is_open = needs_nothing(described);
+  operation.ignores_unknown_query = is_true(described, "x-ignores-unknown-query");
   load_parameters(operation, name, item);
   load_parameters(operation, name, described);
   if (const auto* body = described.if_contains("requestBody")) {
@@ -191,7 +193,7 @@ void Contract::Document::check_query(const Operation& operation, const Request& 
     }
   }
   for (const auto& [name, value] : request.query) {
-    if (!known.contains(name)) errors.add(name, "is not a parameter of this call");
+    if (!known.contains(name) && !operation.ignores_unknown_query) errors.add(name, "is not a parameter of this call");
   }
 }
 

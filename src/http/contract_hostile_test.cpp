@@ -75,6 +75,8 @@ class HostileInput : public testing::Test {
     EXPECT_EQ(fits.error().code, ErrorCode::ValidationError);
     return fits.error().details.at("fields").as_object();
   }
+  // RFC 6749 4.1.2: what an identity provider sends along and we do not know is passed over. Nothing else has that freedom.
+  static bool passes_over_unknown(const Operation& operation) { return operation.path == "/api/v1/auth/oidc/callback"; }
   static std::string name_of(const Operation& operation) { return std::string(to_string(operation.method)) + " " + operation.path; }
 
   const Contract contract = Contract::embedded();
@@ -87,7 +89,7 @@ TEST_F(HostileInput, AnUnknownQueryParameterIsNamedByEveryOperation) {
   for (const auto& operation : operations) {
     auto request = request_to(operation);
     request.query.emplace("no_such_parameter", "1");
-    EXPECT_TRUE(wrong(operation, std::move(request)).contains("no_such_parameter")) << name_of(operation);
+    EXPECT_EQ(wrong(operation, std::move(request)).contains("no_such_parameter"), !passes_over_unknown(operation)) << name_of(operation);
   }
 }
 
@@ -166,7 +168,8 @@ TEST_F(HostileInput, AnotherContentTypeIsRefused) {
 TEST_F(HostileInput, EverythingThatIsWrongIsToldAtOnce) {
   for (const auto& operation : operations) {
     auto request = request_to(operation);
-    std::vector<std::string> expected{"no_such_parameter"};
+    std::vector<std::string> expected;
+    if (!passes_over_unknown(operation)) expected.emplace_back("no_such_parameter");
     request.query.emplace("no_such_parameter", "1");
     for (const auto& parameter : parameters(operation)) {
       const auto& schema = resolve(parameter.at("schema")).as_object();

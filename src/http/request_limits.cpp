@@ -14,6 +14,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kMaxBuckets = 20'000;
 constexpr std::size_t kLongestName = 256;
+constexpr std::string_view kLoginByLink = "/api/v1/auth/oidc/login";  // a GET, because a browser goes there; it begins a login all the same
 
 // An IPv6 network is one household: its hosts can be had by the billion.
 std::string attempt_name(const std::string& address) {
@@ -82,7 +83,8 @@ Authenticate RequestLimits::limited(Authenticate authenticate) {
 }
 
 Endpoint RequestLimits::limited(Endpoint endpoint) {
-  if (endpoint.permission != access::Permission::Open || endpoint.method == Method::Get) return endpoint;
+  const bool only_tells = endpoint.method == Method::Get && endpoint.path != kLoginByLink;
+  if (endpoint.permission != access::Permission::Open || only_tells) return endpoint;
   endpoint.handle = [this, handle = std::move(endpoint.handle)](const Request& request) -> Result<Response> {
     const auto allowed = attempts_.take(attempt_name(request.remote_address), steady_clock::now());
     if (!allowed) return tl::unexpected<Error>(allowed.error());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/seal.hpp"
 #include "http/endpoint.hpp"
 #include "identity/users.hpp"
 
@@ -14,10 +15,13 @@ struct Wiring {
   db::Pool& pool;
   const Clock& clock;
   Settings settings;
+  SingleSignOn single_sign_on;
+  auth::Seal seal;
 };
 
 // The parts of endpoints().
 [[nodiscard]] std::vector<http::Endpoint> auth_endpoints(const Wiring& wiring);
+[[nodiscard]] std::vector<http::Endpoint> oidc_endpoints(const Wiring& wiring);
 [[nodiscard]] std::vector<http::Endpoint> user_endpoints(const Wiring& wiring);
 [[nodiscard]] std::vector<http::Endpoint> key_endpoints(const Wiring& wiring);
 

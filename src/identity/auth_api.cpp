@@ -37,6 +37,7 @@ json::object profile_json(db::Tx& tx, const access::Principal& principal, const 
                        {"permissions", std::move(permissions)},
                        {"scope", scope_json(principal.scope)},
                        {"must_change_password", false},
+                       {"has_password", false},
                        {"session_id", or_null(principal.session_id)},
                        {"csrf_token", nullptr},
                        {"session_expires_at", nullptr}};
@@ -46,6 +47,7 @@ json::object profile_json(db::Tx& tx, const access::Principal& principal, const 
   profile["display_name"] = user->display_name;
   profile["roles"] = words(user->roles);
   profile["must_change_password"] = user->must_change_password;
+  profile["has_password"] = user->password_hash.has_value();
   profile["csrf_token"] = auth::csrf_token_of(token);
   const auto session = tx.execute(sql::session_of_user, {*principal.session_id, user->id});
   if (!session.empty()) profile["session_expires_at"] = format_time(session[0].time("expires_at"));
@@ -84,16 +86,32 @@ Result<Response> login(const Wiring& wiring, const Request& request) {
   return response;
 }
 
+// GET /auth/methods
+Result<Response> methods(const Wiring& wiring, const Request&) {
+  const auto& outside = wiring.single_sign_on;
+  return http::json_response(
+      200, json::object{{"password", true},
+                        {"oidc", outside.provider == nullptr ? json::value(nullptr) : json::object{{"label", outside.label}}}});
+}
+
+// Where the provider's own session ends; what was sealed under another SECRET_KEY cannot be read and is left out.
+std::optional<std::string> end_session_url(db::Tx& tx, const Wiring& wiring, const access::Principal& principal) {
+  const auto rows = tx.execute(sql::session_of_user, {*principal.session_id, *principal.user_id});
+  if (rows.empty() || rows[0].is_null("end_session_url")) return std::nullopt;
+  return wiring.seal.open(rows[0].text("end_session_url"), kEndSessionUrl);
+}
+
 // POST /auth/logout
 Result<Response> logout(const Wiring& wiring, const Request& request) {
   if (!request.principal.session_id) return not_a_person(request);
   db::Tx tx(wiring.pool);
   const auto user = find_user(tx, *request.principal.user_id);
   if (!user) return not_a_person(request);
+  const auto elsewhere = end_session_url(tx, wiring, request.principal);
   if (const auto ended = end_session(tx, *user, *request.principal.session_id, acting_of(wiring, request)); !ended)
     return tl::unexpected(ended.error());
   tx.commit();
-  auto response = http::json_response(200, json::object{{"logged_out", true}});
+  auto response = http::json_response(200, json::object{{"logged_out", true}, {"end_session_url", or_null(elsewhere)}});
   response.headers.emplace("Set-Cookie", no_session_cookie(wiring.settings));
   return response;
 }
@@ -111,6 +129,7 @@ Result<User> with_password(const Wiring& wiring, const Request& request, const s
     return find_user(tx, *request.principal.user_id);
   }();
   if (!known) return not_a_person(request);
+  if (known->is_outside) return has_no_password(*known);
   auto user = verified(wiring.pool, {known->username, password, request.remote_address}, wiring.clock.now());
   if (!user && user.error().code == ErrorCode::Unauthorized) return as_error({{"current_password", "is wrong"}});
   return user;
@@ -165,6 +184,7 @@ Result<Response> end_own_session(const Wiring& wiring, const Request& request) {
 std::vector<http::Endpoint> auth_endpoints(const Wiring& wiring) {
   const auto with = wired(wiring);
   return {
+      {Method::Get, "/api/v1/auth/methods", Permission::Open, with(methods)},
       {Method::Post, "/api/v1/auth/login", Permission::Open, with(login)},
       {Method::Post, "/api/v1/auth/logout", Permission::Self, with(logout)},
       {Method::Get, "/api/v1/auth/me", Permission::Self, with(me)},

@@ -1,5 +1,6 @@
 #pragma once
-// Who comes in: local users, their sessions, API keys. Tables users, sessions, login_attempts, api_keys. Given to the dispatcher as
+// Who comes in: users with a password here or with an identity provider elsewhere, their sessions, API keys. Tables users, sessions,
+// login_attempts, oidc_logins, api_keys. Given to the dispatcher as
 // authenticate, to the router as endpoints, and used by the command line for the first admin.
 //
 // Safe from any thread; blocks on the database; password functions take tens of milliseconds. Everything that changes something writes
@@ -11,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "access/group_roles.hpp"
 #include "access/permission.hpp"
 #include "auth/api_key.hpp"
 #include "base/time.hpp"
 #include "db/db.hpp"
 #include "http/endpoint.hpp"
+#include "ports/identity_provider.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace spm::identity {
@@ -24,6 +27,14 @@ struct Settings {
   std::chrono::minutes session_idle{30};
   std::chrono::hours session_longest{12};
   bool secure_cookies = true;  // false only when the service speaks plain HTTP on loopback
+};
+
+// Logins by OpenID Connect. Whoever uses it twice gives the same values on every orchestrator of the database.
+struct SingleSignOn {
+  ports::IdentityProvider* provider = nullptr;  // null: there is none
+  std::string label;                            // on the button of the login page
+  std::vector<access::GroupRole> group_roles;   // what the groups of the provider bring
+  std::string secret_key;                       // seals what must be read again
 };
 
 class Authenticator {
@@ -47,8 +58,10 @@ class Authenticator {
   auth::ApiKeyAuthenticator configured_;
 };
 
-[[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const Settings& settings);
-// Forgets sessions and attempts that are long over.
+// `single_sign_on.provider` must outlive them; it is asked by the endpoints of such a login, within its own deadline.
+[[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const Settings& settings,
+                                                    const SingleSignOn& single_sign_on = {});
+// Forgets sessions, unfinished logins and attempts that are long over.
 [[nodiscard]] std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock);
 
 // ---------------------------------------------------------------- users

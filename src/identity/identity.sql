@@ -1,4 +1,4 @@
--- Tables users, sessions, login_attempts, api_keys (db/migrations/0005_identity.sql).
+-- Tables users, sessions, login_attempts, api_keys (db/migrations/0005_identity.sql), oidc_logins (0009_oidc.sql).
 
 -- ---------------------------------------------------------------- users
 
@@ -52,6 +52,30 @@ WHERE id = $1::bigint;
 -- name: record_login
 UPDATE users SET last_login_at = $2::timestamptz WHERE id = $1::bigint;
 
+-- ---------------------------------------------------------------- users of an identity provider
+
+-- Deleted ones too.
+-- name: lock_user_by_subject
+SELECT * FROM users WHERE issuer = $1 AND subject = $2 FOR UPDATE;
+
+-- No row: somebody has or had the name, or the same person is being added at this moment.
+-- name: insert_outside_user
+INSERT INTO users (username, display_name, issuer, subject, roles, created_by, created_at, updated_by, updated_at)
+VALUES ($1, $2, $3, $4, $5::text[], $6, $7::timestamptz, $6, $7::timestamptz)
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- name: insert_oidc_login
+INSERT INTO oidc_logins (state_hash, browser_hash, nonce, verifier, return_to, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6::timestamptz);
+
+-- Once, and only for the browser that set out.
+-- name: take_oidc_login
+DELETE FROM oidc_logins WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3::timestamptz RETURNING nonce, verifier, return_to;
+
+-- name: delete_old_oidc_logins
+DELETE FROM oidc_logins WHERE expires_at <= $1::timestamptz;
+
 -- ---------------------------------------------------------------- attempts to log in
 
 -- name: prepare_attempts
@@ -78,6 +102,9 @@ DELETE FROM login_attempts WHERE last_at < $1::timestamptz;
 -- name: insert_session
 INSERT INTO sessions (user_id, token_hash, from_address, user_agent, created_at, seen_at, expires_at)
 VALUES ($1::bigint, $2, $3, $4, $5::timestamptz, $5::timestamptz, $6::timestamptz) RETURNING id;
+
+-- name: mark_oidc_session
+UPDATE sessions SET method = 'oidc', end_session_url = $2 WHERE id = $1::bigint;
 
 -- name: find_session
 SELECT s.id, s.user_id, s.seen_at, s.expires_at, u.username, u.roles, u.scope, u.must_change_password

@@ -15,6 +15,7 @@ constexpr std::size_t kMaxUserAgent = 256;
 
 json::object to_json(const db::Row& row, std::optional<std::int64_t> current) {
   return {{"id", row.integer("id")},
+          {"method", row.text("method")},
           {"from_address", row.text("from_address")},
           {"user_agent", row.text("user_agent")},
           {"created_at", format_time(row.time("created_at"))},

@@ -10,6 +10,7 @@
 namespace spm::identity {
 
 inline constexpr std::string_view kSessionCookie = "spm_session";
+inline constexpr std::string_view kEndSessionUrl = "end_session_url";  // what is sealed in that column
 
 struct Opened {
   std::int64_t id = 0;

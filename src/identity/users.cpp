@@ -53,6 +53,7 @@ User user_from(const db::Row& row) {
   user.roles = row.texts("roles");
   user.scope = row.is_null("scope") ? access::Scope{} : access::scope_from(row.json_value("scope"));
   user.is_disabled = !row.is_null("disabled_at");
+  user.is_outside = !row.is_null("issuer");
   return user;
 }
 
@@ -69,6 +70,11 @@ std::optional<User> find_user_by_name(db::Tx& tx, const std::string& username) {
 }
 
 tl::unexpected<Error> no_such_user(std::int64_t id) { return fail(ErrorCode::NotFound, fmt::format("user {} does not exist", id)); }
+
+tl::unexpected<Error> has_no_password(const User& user) {
+  return fail(ErrorCode::Conflict,
+              fmt::format("{} comes by the identity provider and has no password here; change it there", user.username));
+}
 
 json::object recorded(const User& user) {
   return {{"username", user.username},
@@ -140,6 +146,12 @@ Result<void> change_user(db::Tx& tx, std::int64_t id, const UserChange& change, 
   after.is_disabled = change.is_disabled.value_or(before->is_disabled);
   after.must_change_password = change.must_change_password.value_or(before->must_change_password);
   if (const auto problems = problems_with_user(after.username, after.roles, after.scope); !problems.empty()) return as_error(problems);
+  if (before->is_outside && after.roles != before->roles) {
+    return fail(ErrorCode::Conflict, fmt::format("the roles of {} follow from the groups at the identity provider; change them there, and "
+                                                 "they hold from the next login on",
+                                                 before->username));
+  }
+  if (before->is_outside && after.must_change_password) return has_no_password(*before);
   if (before->is_active_admin() && !after.is_active_admin() && admins.size() < 2) return last_admin(*before);
   (void)tx.execute(sql::update_user, {id, after.display_name, after.roles, access::filter_of(after.scope), after.must_change_password,
                                       after.is_disabled, acting.actor, acting.now});
@@ -187,6 +199,7 @@ Result<std::optional<std::string>> reset_password(db::Pool& pool, std::int64_t i
     return find_user(tx, id);
   }();
   if (!user) return no_such_user(id);
+  if (user->is_outside) return has_no_password(*user);
   std::optional<std::string> made;
   if (!password) made = auth::random_password();
   const auto hash = password ? accepted_password(*password, names_of(*user), "password") : auth::hash_password(*made);

@@ -20,6 +20,7 @@ struct User {
   std::vector<std::string> roles;
   access::Scope scope;
   bool is_disabled = false;
+  bool is_outside = false;  // comes by an identity provider: no password here, and the roles follow from the groups there
 
   [[nodiscard]] std::string actor() const { return "user:" + username; }
   [[nodiscard]] bool is_active_admin() const;
@@ -29,6 +30,8 @@ struct User {
 [[nodiscard]] std::optional<User> find_user(db::Tx& tx, std::int64_t id);
 [[nodiscard]] std::optional<User> find_user_by_name(db::Tx& tx, const std::string& username);
 [[nodiscard]] tl::unexpected<Error> no_such_user(std::int64_t id);
+// conflict: the identity provider has the password.
+[[nodiscard]] tl::unexpected<Error> has_no_password(const User& user);
 
 // What an audit row holds of a user: never anything of the password.
 [[nodiscard]] json::object recorded(const User& user);
@@ -47,7 +50,7 @@ struct UserChange {
   std::optional<bool> is_disabled;
   std::optional<bool> must_change_password;
 };
-// conflict when nobody would be left who can manage users.
+// conflict when nobody would be left who can manage users, and for the roles of who comes by an identity provider.
 [[nodiscard]] Result<void> change_user(db::Tx& tx, std::int64_t id, const UserChange& change, const Acting& acting);
 [[nodiscard]] Result<void> delete_user(db::Tx& tx, std::int64_t id, const Acting& acting);
 

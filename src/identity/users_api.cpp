@@ -22,6 +22,7 @@ json::object shown(const db::Row& row, Time now) {
   return {{"id", user.id},
           {"username", user.username},
           {"display_name", user.display_name},
+          {"method", user.is_outside ? "oidc" : "password"},
           {"roles", words(user.roles)},
           {"scope", scope_json(user.scope)},
           {"disabled", user.is_disabled},

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/json_access.hpp"
+#include "net/url_encode.hpp"
 
 namespace spm::prometheus {
 namespace {
@@ -60,16 +61,6 @@ Queries queries_for(const std::string& instance, std::chrono::seconds window) {
 }
 
 }  // namespace
-
-std::string url_encode(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-    out += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 std::string promql_string(std::string_view text) {
   std::string out = "\"";
@@ -139,7 +130,7 @@ Result<json::value> PrometheusMetrics::get(const std::string& path_and_query, st
 }
 
 Result<std::optional<double>> PrometheusMetrics::value_of(const std::string& query, Time at) {
-  auto answer = get(fmt::format("/api/v1/query?query={}&time={:.3f}", url_encode(query), seconds_of(at)), "query", net::Repeat::Safe);
+  auto answer = get(fmt::format("/api/v1/query?query={}&time={:.3f}", net::url_encode(query), seconds_of(at)), "query", net::Repeat::Safe);
   if (!answer) return tl::unexpected<Error>(answer.error());
   return read_instant_value(*answer);
 }

@@ -45,9 +45,6 @@ class PrometheusMetrics final : public ports::MetricsSource, public ports::Upstr
 // Reads an instant query's answer: nullopt for an empty vector and for NaN or an infinity. Pure.
 [[nodiscard]] Result<std::optional<double>> read_instant_value(const json::value& answer);
 
-// "a=b&c" → "a%3Db%26c"
-[[nodiscard]] std::string url_encode(std::string_view text);
-
 // A label value inside PromQL quotes.
 [[nodiscard]] std::string promql_string(std::string_view text);
 

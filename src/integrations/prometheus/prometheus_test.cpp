@@ -45,7 +45,5 @@ TEST(InstantValue, ARefusedQueryCarriesItsReason) {
 
 TEST(PromqlString, QuotesWhatWouldEndTheString) { EXPECT_EQ(promql_string("a\"b\\c\nd"), "\"a\\\"b\\\\c d\""); }
 
-TEST(UrlEncode, KeepsOnlyUnreservedCharacters) { EXPECT_EQ(url_encode("up{a=\"b\"} + 1~"), "up%7Ba%3D%22b%22%7D%20%2B%201~"); }
-
 }  // namespace
 }  // namespace spm::prometheus

@@ -64,9 +64,11 @@ export function SessionProvider({children}: {children: ReactNode}) {
   }, [refresh]);
 
   const logout = useCallback(async () => {
-    await call('POST', address('/auth/logout'), {}).catch(() => undefined);
+    const ended = await call<{end_session_url: string | null}>('POST', address('/auth/logout'), {}).catch(() => undefined);
     setCsrfToken('');
     queries.clear();
+    // Who came by single sign-on leaves there too: else the next click on its button lets anybody in at this desk.
+    if (ended?.end_session_url) window.location.assign(ended.end_session_url);
     setState({at: 'out', expired: false});
   }, [queries]);
 
