@@ -36,10 +36,11 @@ int disable_user(const Common& common, const UserOptions& options);
 
 struct DemoOptions {
   std::string directory = ".demo";
-  std::string scenario;   // a file; empty: the built-in demo fleet
-  std::string catalogue;  // a file of further advisories; empty: none
-  double speed = 60;      // how many times faster simulated durations and waits pass
-  bool is_check = false;  // run unattended, print the table, exit
+  std::string scenario;       // a file; empty: the built-in demo fleet
+  std::string catalogue;      // a file of further advisories; empty: none
+  double speed = 60;          // how many times faster simulated durations and waits pass
+  bool is_check = false;      // run unattended, print the table, exit
+  bool has_accounts = false;  // people log in; else everybody on the machine may do everything
   int api_port = 5001;
   int dashboard_port = 8501;
 };

@@ -10,6 +10,7 @@
 #include "app/service.hpp"
 #include "cli/commands.hpp"
 #include "cli/dashboard.hpp"
+#include "cli/demo_accounts.hpp"
 #include "cli/demo_check.hpp"
 #include "cli/demo_prometheus.hpp"
 #include "cli/signals.hpp"
@@ -53,7 +54,8 @@ Result<void> create_database(db::Cluster& cluster) {
   return {};
 }
 
-// The demo configures the service the way an installation does: by its environment. Without API_KEY: it listens on loopback alone.
+// The demo configures the service the way an installation does: by its environment. Without API_KEY nobody logs in: it listens on
+// loopback alone.
 config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox::Scenario& scenario, const DemoOptions& options,
                                     const std::string& prometheus_url) {
   config::Environment environment{{"API_HOST", "127.0.0.1"},
@@ -75,6 +77,7 @@ config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox
                                   {"NODE_EXPORTER_PORT", std::to_string(fleet.exporter_port())},
                                   {"LOG_FILE", (std::filesystem::absolute(options.directory) / "orchestrator.log").string()}};
   if (!prometheus_url.empty()) environment["PROMETHEUS_URL"] = prometheus_url;
+  if (options.has_accounts) environment["API_KEY"] = random_hex(24);
   return environment;
 }
 
@@ -191,6 +194,7 @@ class Demo {
 
   Result<void> start_service() {
     const auto environment = environment_for(*fleet_, scenario_, options_, prometheus_ ? prometheus_->url() : "");
+    if (const auto key = environment.find("API_KEY"); key != environment.end()) api_key_ = key->second;
     auto loaded = config::load(environment, std::nullopt, config::Purpose::Demo);
     if (!loaded) return tl::unexpected<Error>(loaded.error());
     for (auto& secret : loaded->secrets) log::register_secret(secret);
@@ -201,6 +205,10 @@ class Demo {
     // Scraped every second: five samples. A window of minutes would outlast the accelerated waits.
     loaded->settings.tests.metrics_window = std::chrono::seconds(5);
     shared_clock_.emplace(loaded->settings.database.conninfo);
+    if (options_.has_accounts) {
+      password_ = random_hex(8);
+      if (auto added = add_demo_people(loaded->settings.database.conninfo, password_, *shared_clock_); !added) return added;
+    }
     service_ = std::make_unique<app::Service>(
         loaded->settings, *shared_clock_,
         app::ServiceOptions{.time_factor = options_.speed, .probe_interval = std::chrono::seconds(3), .dashboard = dashboard_assets()});
@@ -213,7 +221,7 @@ class Demo {
                 options_.speed);
     std::printf("  API          http://127.0.0.1:%d/api/v1   (try /health/detail, /queue, /approvals/pending)\n", service_->port());
     if (const auto port = service_->dashboard_port()) std::printf("  dashboard    http://127.0.0.1:%d/\n", *port);
-    std::printf("  login        none: everybody on this machine is \"demo\" and may do everything\n");
+    print_login();
     std::printf("  UYUNI        %s   CA %s\n", fleet_->uyuni_url().c_str(), fleet_->ca_file().c_str());
     std::printf("  Salt API     %s\n  SPM-SYNC     %s\n", fleet_->salt_url().c_str(), fleet_->spm_sync_url().c_str());
     std::printf("  Prometheus   %s\n", prometheus_ ? prometheus_->url().c_str() : "not installed");
@@ -222,7 +230,21 @@ class Demo {
     std::fflush(stdout);
   }
 
+  void print_login() const {
+    if (!options_.has_accounts) {
+      std::printf("  login        none: everybody on this machine is \"demo\" and may do everything\n");
+      return;
+    }
+    for (const auto& person : demo_people()) {
+      std::printf("  login        %-6s %s  (%s)\n", std::string(person.username).c_str(), password_.c_str(),
+                  std::string(person.role).c_str());
+    }
+    std::printf("  API key      %s\n", api_key_.c_str());
+  }
+
   DemoOptions options_;
+  std::string password_;  // of all people of the demo
+  std::string api_key_;
   SystemClock clock_;
   sandbox::Scenario scenario_;
   std::vector<Expected> script_;

@@ -72,8 +72,12 @@ int run(int argc, char** argv) {
   demo_command->add_option("--dashboard-port", demo_options.dashboard_port, "Port of the dashboard; 0: any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  demo_command->add_flag("--check", demo_options.is_check,
-                         "Take every scripted erratum the whole way, print a table, exit 0 only if all ended where they must");
+  auto* demo_check_flag =
+      demo_command->add_flag("--check", demo_options.is_check,
+                             "Take every scripted erratum the whole way, print a table, exit 0 only if all ended where they must");
+  demo_command
+      ->add_flag("--accounts", demo_options.has_accounts, "Let people log in: somebody of every role, with a password that is printed")
+      ->excludes(demo_check_flag);
 
   ConfigForm form = ConfigForm::EnvExample;
   auto* config_command = app.add_subcommand("config", "Print every setting");

@@ -1,13 +1,21 @@
 // Every page, in both themes and languages: accessible, within the policy, usable on a phone.
 import AxeBuilder from '@axe-core/playwright';
-import {expect, pending, test} from './support';
+import type {Page} from '@playwright/test';
+import {api, pending} from './api';
+import {expect, test} from './support';
 
-const fixed = ['/', '/approvals', '/approvals?tab=snoozed', '/queue', '/tests', '/errata', '/systems', '/sync', '/checks', '/cluster', '/profile', '/nowhere'];
+const fixed = ['/', '/approvals', '/approvals?tab=snoozed', '/approvals?tab=history', '/queue', '/tests', '/errata', '/systems', '/sync', '/checks', '/audit', '/users', '/users?tab=keys', '/configuration', '/cluster', '/profile', '/nowhere'];
 
-async function allPages(page: Parameters<typeof pending>[0]): Promise<string[]> {
-  const [item] = await pending(page);
-  const {items} = await (await page.request.get('/api/v1/tests?result=failed&limit=1')).json();
-  return [...fixed, `/approvals/${item!.queue_id}`, `/queue/${item!.queue_id}`, `/errata/${encodeURIComponent(item!.errata_id)}`, ...items.map((test: {test_id: number}) => `/tests/${test.test_id}`)];
+async function allPages(): Promise<string[]> {
+  const [item] = await pending();
+  const {items} = await api('GET', '/tests?result=failed&limit=1');
+  const systems = await api('GET', '/systems?role=test&limit=1');
+  return [...fixed, `/approvals/${item!.queue_id}`, `/queue/${item!.queue_id}`, `/errata/${encodeURIComponent(item!.errata_id)}`, `/systems/${systems.items[0].id}`, ...items.map((test: {test_id: number}) => `/tests/${test.test_id}`)];
+}
+
+async function violations(page: Page) {
+  const {violations: all} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  return all.map(({id, nodes}) => ({id, where: nodes.slice(0, 3).map((node) => node.html)}));
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -16,14 +24,32 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.use({colorScheme, locale});
       test('axe finds nothing on any page', async ({page}) => {
         test.setTimeout(600_000);
-        for (const path of await allPages(page)) {
+        const found: object[] = [];
+        for (const path of await allPages()) {
           await page.goto(path);
           await expect(page.locator('h1, main p').first()).toBeVisible();
           await page.waitForTimeout(700); // what is fetched after the page itself
           expect(await page.getAttribute('html', 'lang')).toBe(language);
-          const {violations} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-          expect(violations.map(({id, nodes}) => ({path, id, where: nodes.slice(0, 3).map((node) => node.html)}))).toEqual([]);
+          found.push(...(await violations(page)).map((each) => ({path, ...each})));
         }
+        expect(found).toEqual([]);
+      });
+      test('axe finds nothing on the login and in the dialogs', async ({page, context}) => {
+        const [item] = await pending();
+        await page.goto(`/approvals/${item!.queue_id}`);
+        for (const key of ['a', 'r', 's', '?']) {
+          await expect(page.locator('h1')).toHaveText(item!.errata_id);
+          await page.keyboard.press(key);
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await page.waitForTimeout(300); // it fades in
+          expect(await violations(page), key).toEqual([]);
+          await page.keyboard.press('Escape');
+          await expect(page.getByRole('dialog')).toBeHidden();
+        }
+        await context.clearCookies();
+        await page.goto('/');
+        await expect(page.locator('h1')).toBeVisible();
+        expect(await violations(page)).toEqual([]);
       });
     });
   }
@@ -31,7 +57,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 test('nothing is cut off on a phone', async ({page}) => {
   await page.setViewportSize({width: 390, height: 844});
-  for (const path of await allPages(page)) {
+  for (const path of await allPages()) {
     await page.goto(path);
     await page.waitForTimeout(700);
     const {content, view} = await page.evaluate(() => ({content: document.querySelector('main')!.scrollWidth, view: document.querySelector('main')!.clientWidth}));

@@ -1,6 +1,7 @@
 // The way of a patch through the dashboard: fetched, queued, tested before one's eyes, proved, decided.
 import {readFileSync} from 'node:fs';
-import {expect, notices, pending, startTest, statusOf, test} from './support';
+import {api, pending, startTest, statusOf} from './api';
+import {expect, notices, test} from './support';
 
 test('starts a sync and sees its run', async ({page}) => {
   await page.goto('/sync');
@@ -8,7 +9,7 @@ test('starts a sync and sees its run', async ({page}) => {
   await expect(rows.first()).toBeVisible();
   await page.getByRole('button', {name: 'Sync now: UYUNI'}).click();
   await expect(notices(page)).toContainText(/Sync with UYUNI/);
-  await expect(page.getByRole('table', {name: 'Runs'})).toContainText('demo');
+  await expect(page.getByRole('table', {name: 'Runs'})).toContainText('ada');
 });
 
 test('queues an erratum, watches its test to the end, reads the evidence and approves', async ({page}) => {
@@ -42,21 +43,21 @@ test('queues an erratum, watches its test to the end, reads the evidence and app
   await page.getByRole('button', {name: 'Approve'}).click();
   await page.getByRole('dialog').getByRole('button', {name: 'Approve'}).click();
   await expect(notices(page)).toContainText('USN-7278-1 is approved');
-  expect(await statusOf(page, evidence.queue_id)).toBe('approved');
+  expect(await statusOf(evidence.queue_id)).toBe('approved');
 });
 
 test('takes an approval back while the notice is shown', async ({page}) => {
-  const [item] = await pending(page);
+  const [item] = await pending();
   await page.goto(`/approvals/${item!.queue_id}`);
   await page.getByRole('button', {name: 'Approve'}).click();
   await page.getByRole('dialog').getByRole('button', {name: 'Approve'}).click();
   await notices(page).getByRole('button', {name: 'Undo'}).click();
   await expect(notices(page)).toContainText('waits for a decision again');
-  expect(await statusOf(page, item!.queue_id)).toBe('pending_approval');
+  expect(await statusOf(item!.queue_id)).toBe('pending_approval');
 });
 
 test('rejects with a reason, and not without', async ({page}) => {
-  const [item] = await pending(page);
+  const [item] = await pending();
   await page.goto(`/approvals/${item!.queue_id}`);
   await page.getByRole('button', {name: 'Reject'}).click();
   const dialog = page.getByRole('dialog');
@@ -65,11 +66,11 @@ test('rejects with a reason, and not without', async ({page}) => {
   await dialog.getByLabel('Reason').fill('the vendor has withdrawn it');
   await dialog.getByRole('button', {name: 'Reject'}).click();
   await expect(notices(page)).toContainText('is rejected');
-  expect(await statusOf(page, item!.queue_id)).toBe('rejected');
+  expect(await statusOf(item!.queue_id)).toBe('rejected');
 });
 
 test('snoozes for some days and finds it among the snoozed', async ({page}) => {
-  const [item] = await pending(page);
+  const [item] = await pending();
   await page.goto(`/approvals/${item!.queue_id}`);
   await page.getByRole('button', {name: 'Snooze'}).click();
   const dialog = page.getByRole('dialog');
@@ -82,7 +83,7 @@ test('snoozes for some days and finds it among the snoozed', async ({page}) => {
 });
 
 test('approves with the keyboard alone', async ({page}) => {
-  const [item] = await pending(page);
+  const [item] = await pending();
   await page.goto('/approvals');
   await expect(page.getByRole('link', {name: item!.errata_id})).toBeVisible();
   await page.keyboard.press('j');
@@ -93,11 +94,11 @@ test('approves with the keyboard alone', async ({page}) => {
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(notices(page)).toContainText('is approved');
-  expect(await statusOf(page, item!.queue_id)).toBe('approved');
+  expect(await statusOf(item!.queue_id)).toBe('approved');
 });
 
 test('aborts a test, and sees the system put back', async ({page}) => {
-  const id = await startTest(page, 'USN-7300-1', 'ubuntu');
+  const id = await startTest('USN-7300-1', 'ubuntu');
   await page.goto(`/tests/${id}`);
   await expect(page.getByRole('log')).toContainText('Patch begins', {timeout: 60_000});
   await page.getByRole('button', {name: 'Abort'}).click();
@@ -108,7 +109,7 @@ test('aborts a test, and sees the system put back', async ({page}) => {
 });
 
 test('loses the connection during a test and misses nothing', async ({page, context}) => {
-  const id = await startTest(page, 'USN-7207-1', 'ubuntu');
+  const id = await startTest('USN-7207-1', 'ubuntu');
   await page.goto(`/tests/${id}`);
   await expect(page.getByRole('log')).toContainText('Pre-check');
   await context.setOffline(true);
@@ -117,6 +118,6 @@ test('loses the connection during a test and misses nothing', async ({page, cont
   await context.setOffline(false);
   await expect(page.getByRole('alert')).toBeHidden();
   await expect(page.getByRole('log')).toContainText('Ended: Passed', {timeout: 120_000});
-  const {items} = await (await page.request.get(`/api/v1/test/${id}/events`)).json();
+  const {items} = await api('GET', `/test/${id}/events`);
   await expect(page.getByRole('log').getByRole('listitem')).toHaveCount(items.length);
 });

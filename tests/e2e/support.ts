@@ -1,8 +1,23 @@
-import {expect, test as base, type Page} from '@playwright/test';
+import {expect, request, test as base, type Browser, type Page} from '@playwright/test';
+
+// Somebody of every role; their password is the demo's.
+export type Person = 'ada' | 'otto' | 'anna' | 'bruno' | 'vera' | 'aldo';
+
+// A session of this person, for a browser that is already logged in.
+export async function signedIn(username: Person) {
+  const client = await request.newContext({baseURL: process.env.SPM_DASHBOARD_URL});
+  const answer = await client.post('/api/v1/auth/login', {data: {username, password: process.env.SPM_PASSWORD}});
+  expect(answer.status(), await answer.text()).toBe(200);
+  const state = await client.storageState();
+  await client.dispose();
+  return state;
+}
 
 // Every page that a journey opens must work without an error, and within its content security policy.
-export const test = base.extend<{problems: string[]}>({
+export const test = base.extend<{problems: string[]; person: Person | null}>({
   baseURL: async ({}, use) => use(process.env.SPM_DASHBOARD_URL),
+  person: ['ada', {option: true}], // who is logged in when the journey begins; null: nobody
+  storageState: async ({person}, use) => use(person ? await signedIn(person) : undefined),
   problems: [
     async ({page}, use) => {
       const problems: string[] = [];
@@ -21,19 +36,8 @@ export {expect};
 // What is said after an action.
 export const notices = (page: Page) => page.getByRole('status', {name: 'Notices'});
 
-export async function startTest(page: Page, errata: string, os: string): Promise<number> {
-  const added = await page.request.post('/api/v1/queue', {data: {errata_ids: [errata], target_os: os}});
-  const {items} = await added.json();
-  const started = await page.request.post('/api/v1/test/start', {data: {queue_id: items[0].queue_id}});
-  expect(started.status(), await started.text()).toBe(201);
-  return (await started.json()).test_id;
-}
-
-// Errata that wait for a decision, the most urgent first.
-export async function pending(page: Page): Promise<{queue_id: number; errata_id: string}[]> {
-  return (await (await page.request.get('/api/v1/approvals/pending?limit=100')).json()).items;
-}
-
-export async function statusOf(page: Page, queueId: number): Promise<string> {
-  return (await (await page.request.get(`/api/v1/queue/${queueId}`)).json()).status;
+// A second person at a browser of their own.
+export async function pageOf(browser: Browser, person: Person): Promise<Page> {
+  const context = await browser.newContext({baseURL: process.env.SPM_DASHBOARD_URL, storageState: await signedIn(person), locale: 'en-GB', timezoneId: 'Europe/Rome'});
+  return context.newPage();
 }

@@ -82,6 +82,7 @@ function Pending() {
         fetchPage={(offset, limit, signal) => get('/approvals/pending', {query: {...query, offset, limit}, signal})}
         columns={columns}
         rowId={(row) => row.queue_id}
+        rowName={(row) => row.errata_id}
         rowHref={(row) => `/approvals/${row.queue_id}`}
         rowTone={(row) => (row.sla_due && Date.parse(row.sla_due) < Date.now() ? 'bad' : undefined)}
         selection={mayDecide ? selection : undefined}

@@ -4,6 +4,7 @@ import {useQuery} from '@tanstack/react-query';
 import {useState, type ReactNode} from 'react';
 import {Link, useNavigate, useParams} from 'react-router-dom';
 import {ApiError, get} from '@/shared/api/client';
+import type {PendingApprovalDetail} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
 import {useKeys} from '@/shared/lib/keys';
 import {useMay} from '@/shared/lib/session';
@@ -20,12 +21,11 @@ import {DecisionDialog, type Action} from './DecisionDialog';
 import styles from './DecisionPage.module.css';
 import {DueDate} from './Parts';
 import {ScoreReasons, UrgencyReasons} from './Reasons';
-import type {DecisionItem} from './types';
 
 export default function DecisionPage() {
   const t = useT();
   const id = Number(useParams().id);
-  const item = useQuery({queryKey: ['approvals', 'detail', id], queryFn: ({signal}) => get('/approvals/pending/{queue_id}', {path: {queue_id: id}, signal}) as Promise<DecisionItem>});
+  const item = useQuery({queryKey: ['approvals', 'detail', id], queryFn: ({signal}) => get('/approvals/pending/{queue_id}', {path: {queue_id: id}, signal})});
   const isGone = item.error instanceof ApiError && (item.error.status === 404 || item.error.status === 409);
   if (isGone) {
     return (
@@ -48,7 +48,7 @@ export default function DecisionPage() {
   return <Answer of={item}>{(loaded) => <Decision item={loaded} />}</Answer>;
 }
 
-function Decision({item}: {item: DecisionItem}) {
+function Decision({item}: {item: PendingApprovalDetail}) {
   const t = useT();
   const decide = useDecide();
   const navigate = useNavigate();
@@ -169,19 +169,19 @@ function Actions({onAsk}: {onAsk: (action: Action) => void}) {
   );
 }
 
-function WhoDecides({item, onBreakGlass}: {item: DecisionItem; onBreakGlass?: () => void}) {
+function WhoDecides({item, onBreakGlass}: {item: PendingApprovalDetail; onBreakGlass?: () => void}) {
   const t = useT();
   const missing = item.approvals_required - item.approvals_given;
   return (
     <Panel title={t('decision.who')} aside={t('decision.given', {given: item.approvals_given, required: item.approvals_required})}>
       <ul className="stack tight">
-        {item.approvers?.map((approver) => (
+        {item.approvers.map((approver) => (
           <li key={approver.name} className="row">
             <span className="ok">{t('decision.approvedBy', {name: approver.name})}</span> <Instant at={approver.approved_at} relative />
           </li>
         ))}
         <li>{item.approvals_required === 1 ? t('decision.oneIsEnough') : t('decision.missing', {count: missing})}</li>
-        {item.four_eyes_reasons?.map((reason) => (
+        {item.four_eyes_reasons.map((reason) => (
           <li key={reason} className="soft" lang="en">
             {reason}
           </li>
@@ -196,7 +196,7 @@ function WhoDecides({item, onBreakGlass}: {item: DecisionItem; onBreakGlass?: ()
   );
 }
 
-function AffectedSystems({item}: {item: DecisionItem}) {
+function AffectedSystems({item}: {item: PendingApprovalDetail}) {
   const t = useT();
   return (
     <Panel title={t('decision.systems')} aside={t('common.systems', {count: item.affected_systems.length})}>
@@ -217,7 +217,7 @@ function AffectedSystems({item}: {item: DecisionItem}) {
 
 const tones: Record<string, Tone> = {approve: 'ok', reject: 'bad', snooze: 'mute'};
 
-function EarlierDecisions({item}: {item: DecisionItem}) {
+function EarlierDecisions({item}: {item: PendingApprovalDetail}) {
   const t = useT();
   return (
     <Panel title={t('decision.earlier')}>

@@ -1,14 +1,7 @@
 // Answers of the calls on decisions.
-import type {PendingApprovalDetail, Severity} from '@/shared/api/types';
+import type {Severity} from '@/shared/api/types';
 
 export type DecisionAction = 'approve' | 'reject' | 'snooze';
-
-// Who has approved already and why policy wants a second person; absent where policies do not exist.
-export interface FourEyes {
-  approvers?: {name: string; approved_at: string}[];
-  four_eyes_reasons?: string[];
-}
-export type DecisionItem = PendingApprovalDetail & FourEyes;
 
 export interface BatchDecided {
   processed: number;

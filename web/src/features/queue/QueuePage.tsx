@@ -82,6 +82,7 @@ export default function QueuePage() {
         fetchPage={(offset, limit, signal) => get('/queue', {query: {...query, offset, limit}, signal})}
         columns={columns}
         rowId={(row) => row.id}
+        rowName={(row) => row.errata_id}
         rowHref={(row) => `/queue/${row.id}`}
         rowTone={(row) => (row.status === 'failed' ? 'bad' : undefined)}
         selection={mayManage ? {ids: selected, isAll: false, toggle} : undefined}

@@ -109,7 +109,7 @@ function Run({run}: {run: TestProgress}) {
 function RunFacts({run}: {run: TestProgress}) {
   const t = useT();
   const now = useNow();
-  const elapsed = run.completed_at ? run.elapsed_seconds : Math.max(0, (now - Date.parse(run.started_at)) / 1000);
+  const elapsed = run.completed_at ? run.elapsed_seconds : Math.max(0, Math.round((now - Date.parse(run.started_at)) / 1000));
   return (
     <Facts
       items={[

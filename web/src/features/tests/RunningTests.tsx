@@ -44,7 +44,7 @@ export function RunningTests() {
                       )}
                     </span>
                   </td>
-                  <td>{formatDuration(Math.max(10, (now - Date.parse(test.started_at)) / 1000))}</td>
+                  <td>{formatDuration(Math.max(0, Math.round((now - Date.parse(test.started_at)) / 1000)))}</td>
                   <td>
                     {mayRun && (
                       <Button size="compact-xs" variant="default" onClick={() => setStopping(test)} aria-label={`${t('tests.stop')} ${test.errata_id}`}>

@@ -108,17 +108,19 @@ export function follow(url: string, onEvent: (event: ServerEvent) => void, onSta
     if (!stopped) timer = window.setTimeout(connect, 0);
   }
 
-  // The network is back: what hangs is given up, and the wait is over.
-  const online = () => {
+  // The network came or went: what hangs is given up, and asking anew at once shows what is true.
+  const renew = () => {
     attempt = 0;
     controller.abort();
   };
-  window.addEventListener('online', online);
+  window.addEventListener('online', renew);
+  window.addEventListener('offline', renew);
   onState('connecting');
   void connect();
   return () => {
     stopped = true;
-    window.removeEventListener('online', online);
+    window.removeEventListener('online', renew);
+    window.removeEventListener('offline', renew);
     window.clearTimeout(timer);
     controller.abort();
   };

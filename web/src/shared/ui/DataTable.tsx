@@ -31,6 +31,7 @@ interface Props<T> {
   fetchPage: (offset: number, limit: number, signal: AbortSignal) => Promise<Page<T>>;
   columns: Column<T>[]; // the first names the row
   rowId: (row: T) => number | string;
+  rowName?: (row: T) => string; // of what a selection chooses
   rowHref?: (row: T) => string;
   rowTone?: (row: T) => 'bad' | 'warn' | undefined;
   selection?: Selection;
@@ -48,7 +49,7 @@ function leastWidth(widths: string[]): string {
 const pageSize = 100;
 const rowHeight = 42;
 
-export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowHref, rowTone, selection, empty, onTotal, onActive}: Props<T>) {
+export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowName, rowHref, rowTone, selection, empty, onTotal, onActive}: Props<T>) {
   const t = useT();
   const frame = useRef<HTMLDivElement>(null);
   const [pages, setPages] = useState<number[]>([0]);
@@ -158,7 +159,7 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowHre
             >
               {selection && (
                 <span role="cell" className={styles.select}>
-                  <Checkbox size="xs" checked={isSelected} onChange={() => selection.toggle(Number(id))} aria-label={t('common.select', {name: String(id)})} />
+                  <Checkbox size="xs" checked={isSelected} onChange={() => selection.toggle(Number(id))} aria-label={t('common.select', {name: rowName?.(row) ?? String(id)})} />
                 </span>
               )}
               {columns.map((column, index) => (
