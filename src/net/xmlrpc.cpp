@@ -167,11 +167,27 @@ Result<Value> parse_value(const pugi::xml_node& node, int depth) {
   return parse_typed(parts[0], depth + 1);
 }
 
+// A reference to a number that is no character (0, a surrogate, past U+10FFFF) would be read as other bytes than were meant, or cut the text
+// short: the parser takes any number and lets a large one overflow.
+bool refers_to_no_character(std::string_view xml) {
+  for (auto at = xml.find("&#"); at != std::string_view::npos; at = xml.find("&#", at + 1)) {
+    const bool is_hex = xml.substr(at + 2).starts_with('x');
+    const char* const begin = xml.data() + at + (is_hex ? 3 : 2);
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(begin, xml.data() + xml.size(), number, is_hex ? 16 : 10);
+    if (error == std::errc::result_out_of_range) return true;
+    const bool is_reference = error == std::errc{} && end != xml.data() + xml.size() && *end == ';';
+    if (is_reference && (number == 0 || number > 0x10FFFF || (number >= 0xD800 && number <= 0xDFFF))) return true;
+  }
+  return false;
+}
+
 Result<pugi::xml_node> load(pugi::xml_document& document, std::string_view xml, const char* root_name) {
   if (trimmed(xml).empty()) return refuse("not XML: the document is empty");
   if (xml.size() > kMaxBytes) return refuse(fmt::format("document larger than {} bytes", kMaxBytes));
   if (std::count(xml.begin(), xml.end(), '<') > kMaxTags) return refuse(fmt::format("document with more than {} tags", kMaxTags));
   if (xml.find('\0') != std::string_view::npos || !net::is_utf8(xml)) return refuse("not XML: not UTF-8 text");
+  if (refers_to_no_character(xml)) return refuse("not XML: a reference (&#...;) names no character");
   constexpr unsigned kFlags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_wconv_attribute |
                               pugi::parse_doctype | pugi::parse_ws_pcdata_single;
   const auto parsed = document.load_buffer(xml.data(), xml.size(), kFlags, pugi::encoding_utf8);

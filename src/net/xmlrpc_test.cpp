@@ -127,6 +127,14 @@ TEST(XmlRpc, RefusesDocumentsThatAreNotAnswers) {
   refusal_of(write_answer(Value(1)) + write_answer(Value(2)));
 }
 
+TEST(XmlRpc, RefusesReferencesThatNameNoCharacter) {
+  for (const auto* reference : {"&#0;", "&#x0;", "&#xD800;", "&#57343;", "&#x110000;", "&#x333333333333333333333333327;", "&#4294967361;"}) {
+    EXPECT_NE(refusal_of(answer_with(std::string("<value>a") + reference + "b</value>")).find("names no character"), std::string::npos)
+        << reference;
+  }
+  EXPECT_EQ(value_of("<value>&#27;&#x20AC;&#x10FFFF;&#;&#x;&#65</value>"), Value("\x1b\u20AC\U0010FFFF&#;&#x;&#65"));
+}
+
 TEST(XmlRpc, DepthIsBounded) {
   const auto nested = [](int levels) {
     std::string open;
