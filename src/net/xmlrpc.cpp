@@ -167,8 +167,8 @@ Result<Value> parse_value(const pugi::xml_node& node, int depth) {
   return parse_typed(parts[0], depth + 1);
 }
 
-// A reference to a number that is no character (0, a surrogate, past U+10FFFF) would be read as other bytes than were meant, or cut the text
-// short: the parser takes any number and lets a large one overflow.
+// A reference to a number that is no character (0, a surrogate, past U+10FFFF) would be read as other bytes than were meant, or cut the
+// text short: the parser takes any number and lets a large one overflow.
 bool refers_to_no_character(std::string_view xml) {
   for (auto at = xml.find("&#"); at != std::string_view::npos; at = xml.find("&#", at + 1)) {
     const bool is_hex = xml.substr(at + 2).starts_with('x');

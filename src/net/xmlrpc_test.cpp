@@ -128,7 +128,8 @@ TEST(XmlRpc, RefusesDocumentsThatAreNotAnswers) {
 }
 
 TEST(XmlRpc, RefusesReferencesThatNameNoCharacter) {
-  for (const auto* reference : {"&#0;", "&#x0;", "&#xD800;", "&#57343;", "&#x110000;", "&#x333333333333333333333333327;", "&#4294967361;"}) {
+  for (const auto* reference :
+       {"&#0;", "&#x0;", "&#xD800;", "&#57343;", "&#x110000;", "&#x333333333333333333333333327;", "&#4294967361;"}) {
     EXPECT_NE(refusal_of(answer_with(std::string("<value>a") + reference + "b</value>")).find("names no character"), std::string::npos)
         << reference;
   }
