@@ -404,6 +404,12 @@ CREATE TABLE periodic_jobs (
   CONSTRAINT periodic_jobs_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE queue_tally (
+  target_os text NOT NULL,
+  status text NOT NULL,
+  items bigint NOT NULL
+);
+
 CREATE TABLE risk_profiles (
   advisory_name text NOT NULL,
   success_score integer NOT NULL,
@@ -832,6 +838,26 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.tally_queue()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO queue_tally SELECT target_os, status, count(*) FROM added GROUP BY target_os, status;
+  ELSIF TG_OP = 'DELETE' THEN
+    INSERT INTO queue_tally SELECT target_os, status, -count(*) FROM taken GROUP BY target_os, status;
+  ELSE
+    INSERT INTO queue_tally
+    SELECT target_os, status, sum(items)
+    FROM (SELECT target_os, status, 1 AS items FROM added UNION ALL SELECT target_os, status, -1 FROM taken) AS moved
+    GROUP BY target_os, status HAVING sum(items) <> 0;
+  END IF;
+  RETURN NULL;
+END
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.test_in_scope(tested_on bigint, erratum text, scope jsonb)
  RETURNS boolean
  LANGUAGE sql
@@ -858,6 +884,9 @@ CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON public.audit_head F
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER audit_log_chain AFTER INSERT ON public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_chain_at_commit();
 CREATE TRIGGER config_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.config_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER queue_tally_delete AFTER DELETE ON public.patch_test_queue REFERENCING OLD TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION tally_queue();
+CREATE TRIGGER queue_tally_insert AFTER INSERT ON public.patch_test_queue REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tally_queue();
+CREATE TRIGGER queue_tally_update AFTER UPDATE ON public.patch_test_queue REFERENCING OLD TABLE AS taken NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tally_queue();
 CREATE TRIGGER wake_on_abort AFTER UPDATE ON public.patch_tests FOR EACH ROW WHEN ((old.abort_requested_at IS DISTINCT FROM new.abort_requested_at)) EXECUTE FUNCTION wake_workers();
 CREATE TRIGGER wake_on_new_test AFTER INSERT ON public.patch_tests FOR EACH STATEMENT EXECUTE FUNCTION wake_workers();
 CREATE TRIGGER wake_on_trigger AFTER UPDATE ON public.periodic_jobs FOR EACH ROW WHEN ((new.next_run_at < old.next_run_at)) EXECUTE FUNCTION wake_workers();

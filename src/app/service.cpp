@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "app/api.hpp"
@@ -18,6 +20,7 @@
 #include "engine/engine.hpp"
 #include "engine/worker.hpp"
 #include "health/health.hpp"
+#include "http/answer_cache.hpp"
 #include "http/idempotency.hpp"
 #include "http/problem.hpp"
 #include "http/request_limits.hpp"
@@ -66,6 +69,13 @@ http::ExchangeObserver record_exchanges(metrics::Metrics& metrics) {
 }
 
 std::optional<std::string> not_empty(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
+
+// The lists that every open page and every program asks for again and again; see http/answer_cache.hpp for what that asks of them.
+bool is_made_of_rows(const http::Endpoint& endpoint) {
+  constexpr std::array<std::string_view, 5> kPaths{"/api/v1/queue", "/api/v1/queue/stats", "/api/v1/approvals/pending", "/api/v1/errata",
+                                                   "/api/v1/errata/cache/stats"};
+  return endpoint.method == http::Method::Get && std::find(kPaths.begin(), kPaths.end(), endpoint.path) != kPaths.end();
+}
 
 engine::Settings tuned(engine::Settings settings, const ServiceOptions& options) {
   if (options.tune_engine) options.tune_engine(settings);
@@ -125,7 +135,10 @@ struct Service::Parts {
     append(all, audit::endpoints(pool, clock));
     append(all, configuration::endpoints(pool, clock, configured, configuration_followers(pool, clock, weights)));
     append(all, own_endpoints(metrics, pool, clock, contract.text()));
-    for (auto& endpoint : all) endpoint = limits.limited(std::move(endpoint));
+    for (auto& endpoint : all) {
+      endpoint = limits.limited(std::move(endpoint));
+      if (is_made_of_rows(endpoint)) endpoint = answers.remembering(std::move(endpoint));
+    }
     return all;
   }
 
@@ -183,6 +196,7 @@ struct Service::Parts {
       auth::ApiKeyAuthenticator{not_empty(settings.api.key), settings.secret_key, not_empty(settings.api.metrics_token)}};
   http::RequestLimits limits{request_rate_from(settings), attempt_rate_from(settings)};
   http::IdempotencyKeys idempotency{pool, clock};
+  http::AnswerCache answers{pool, clock};
   health::Prober prober;
   engine::Worker worker;
   scheduler::Scheduler scheduler;

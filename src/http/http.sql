@@ -28,3 +28,7 @@ WHERE actor = $1 AND key = $2 AND created_at = $3::timestamptz AND status IS NUL
 -- Index: idempotency_keys_by_age.
 DELETE FROM idempotency_keys
 WHERE created_at < $1::timestamptz;
+
+-- Which transactions have ended for a statement that begins now; answer_cache.hpp compares it.
+-- name: visible_snapshot
+SELECT pg_current_snapshot()::text AS snapshot;

@@ -9,6 +9,7 @@
 namespace spm::queue {
 namespace {
 
+using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""s;
 
 constexpr std::string_view kScheduler = "scheduler";
@@ -76,10 +77,13 @@ std::int64_t return_retries(db::Tx& tx, Time now) {
                     now);
 }
 
+void fold_tally(db::Tx& tx, Time) { (void)tx.execute(sql::fold_tally); }
+
 std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const scoring::Weights& defaults) {
   return {
       {"queue_snooze_return", 15s, in_transaction(pool, clock, return_snoozed)},
       {"queue_retry_return", 5s, in_transaction(pool, clock, return_retries)},
+      {"queue_fold_tally", 5min, in_transaction(pool, clock, fold_tally)},
       {"queue_follow_catalogue", 20s, [&pool, &clock, defaults](const std::stop_token&) { follow_catalogue(pool, defaults, clock.now()); }},
   };
 }

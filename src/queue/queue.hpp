@@ -120,7 +120,10 @@ std::int64_t refresh_scores(db::Tx& tx, Time now);
 std::int64_t return_snoozed(db::Tx& tx, Time now);
 std::int64_t return_retries(db::Tx& tx, Time now);
 
-// The periodic jobs of this slice: the two returns, and the following of the catalogue (the three functions above).
+// Makes one row of each kind of what the changes of the queue left for the count of its items; safe beside such changes.
+void fold_tally(db::Tx& tx, Time now);
+
+// The periodic jobs of this slice: the two returns, the fold, and the following of the catalogue (the three functions above).
 [[nodiscard]] std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const scoring::Weights& defaults);
 
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const scoring::Weights& defaults);

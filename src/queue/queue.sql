@@ -121,8 +121,17 @@ SELECT page.*, e.synopsis, e.severity, e.packages -> 0 ->> 'evr' AS errata_versi
 FROM page JOIN errata_cache e ON e.advisory_name = page.advisory_name
 ORDER BY page.priority_override DESC, page.weight DESC, page.id;
 
--- How many there are in each status under the other filters; their sum over the wanted statuses is the total of the list. Without filters
--- the index queue_by_status alone answers: so deleted items are known here by their status.
+-- How many there are in each status under the other filters; their sum over the wanted statuses is the total of the list. `tally` answers
+-- where the OS is the only filter, at the same price however long the queue is (db/migrations/0010_queue_tally.sql).
+-- name: tally
+SELECT status, sum(items)::bigint AS items FROM queue_tally
+WHERE status <> 'deleted' AND ($1::text IS NULL OR target_os = $1::text)
+GROUP BY status HAVING sum(items) <> 0;
+
+-- name: fold_tally
+WITH folded AS (DELETE FROM queue_tally RETURNING target_os, status, items)
+INSERT INTO queue_tally SELECT target_os, status, sum(items) FROM folded GROUP BY target_os, status HAVING sum(items) <> 0;
+
 -- name: count_by_status
 SELECT i.status, count(*) AS items FROM patch_test_queue i
 WHERE i.status <> 'deleted' AND ($1::text IS NULL OR i.target_os = $1::text)

@@ -160,7 +160,11 @@ std::vector<Entry> page(db::Tx& tx, const Filter& filter, const Window& window, 
 
 std::map<Status, std::int64_t> count_by_status(db::Tx& tx, const Filter& filter) {
   std::map<Status, std::int64_t> counted;
-  for (const db::Row row : tx.execute(sql::count_by_status, {filter.target_os, filter.severity, like_pattern(filter.text), filter.scope})) {
+  const bool is_tallied = !filter.severity && !filter.text && !filter.scope;
+  const db::Rows rows =
+      is_tallied ? tx.execute(sql::tally, {filter.target_os})
+                 : tx.execute(sql::count_by_status, {filter.target_os, filter.severity, like_pattern(filter.text), filter.scope});
+  for (const db::Row row : rows) {
     counted[status_in(row.text("status"))] = row.integer("items");
   }
   return counted;

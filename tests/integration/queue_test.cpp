@@ -113,6 +113,50 @@ TEST_F(Queue, QueuesAnErratumOnceWhenManyAddItAtTheSameTime) {
   EXPECT_EQ(added, 2);
 }
 
+// ---------------------------------------------------------------- counting
+
+TEST_F(Queue, TheCountFollowsEveryChangeAlsoBesideFoldsAndRollbacks) {
+  for (int i = 1; i <= 8; ++i) rows.scored({.name = "USN-" + std::to_string(i) + "-1"});
+  const auto counted = [&] {
+    std::map<std::string, std::int64_t> all;
+    const db::Statement by_hand{"queue_test.count",
+                                "SELECT target_os || ' ' || status AS kind, count(*) AS items FROM patch_test_queue GROUP BY 1"};
+    for (const db::Row row : pool().acquire()->execute(by_hand)) all[row.text("kind")] = row.integer("items");
+    return all;
+  };
+  const auto tallied = [&] {
+    std::map<std::string, std::int64_t> all;
+    const db::Statement by_tally{"queue_test.tally",
+                                 "SELECT target_os || ' ' || status AS kind, sum(items)::bigint AS items FROM queue_tally GROUP BY 1 "
+                                 "HAVING sum(items) <> 0"};
+    for (const db::Row row : pool().acquire()->execute(by_tally)) all[row.text("kind")] = row.integer("items");
+    return all;
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 1; i <= 8; ++i) {
+      threads.emplace_back([&, i] {
+        const std::string name = "USN-" + std::to_string(i) + "-1";
+        for (int round = 0; round < 10; ++round) {
+          const auto added = add({name});
+          const QueueId item{added.body.at("items").at(0).at("queue_id").as_int64()};
+          if (i == 1) in_tx([&](db::Tx& tx) { return queue::fold_tally(tx, clock.now()), true; });
+          if (round < 9) one(http::Method::Delete, item);
+        }
+      });
+    }
+  }
+  EXPECT_EQ(tallied(), counted());
+  EXPECT_EQ(counted().at("ubuntu queued"), 8);
+  {
+    db::Tx tx(pool());
+    tx.execute({"queue_test.wipe", "DELETE FROM patch_test_queue WHERE status = 'queued'"});
+  }
+  EXPECT_EQ(tallied(), counted()) << "what was rolled back did not happen";
+  in_tx([&](db::Tx& tx) { return tx.execute({"queue_test.wipe", "DELETE FROM patch_test_queue WHERE status = 'queued'"}).affected(); });
+  EXPECT_EQ(tallied(), counted());
+}
+
 // ---------------------------------------------------------------- superseding
 
 TEST_F(Queue, ANewerErratumSupersedesTheOlderItemsThatWait) {
