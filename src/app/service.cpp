@@ -58,7 +58,8 @@ net::CallObserver count_calls(metrics::Metrics& metrics) {
 http::ExchangeObserver record_exchanges(metrics::Metrics& metrics) {
   return [&metrics](const http::Exchange& exchange) {
     metrics.count_http_request(http::to_string(exchange.method), exchange.route, exchange.status, exchange.duration);
-    log::write(exchange.status >= 500 ? log::Level::Warning : log::Level::Info, "http", "request",
+    const auto usual = health::is_liveness(exchange.route) ? log::Level::Debug : log::Level::Info;  // balancers ask every second
+    log::write(exchange.status >= 500 ? log::Level::Warning : usual, "http", "request",
                {{"method", http::to_string(exchange.method)},
                 {"route", exchange.route},
                 {"status", exchange.status},
@@ -103,7 +104,9 @@ struct Service::Parts {
         scheduler(pool, c, {.node = node.name}, tasks()),
         membership(pool, c, node),
         dispatcher(make_dispatcher()),
-        server(make_server(s.api.port, [this](http::Request& request) { return dispatcher.handle(request); })),
+        server(make_server(
+            s.api.port, [this](http::Request& request) { return dispatcher.handle(request); },
+            [](const http::Request& request) { return health::is_liveness(request.path); })),
         dashboard_server(make_dashboard_server()) {}
 
   std::vector<scheduler::Task> tasks() {
@@ -160,9 +163,11 @@ struct Service::Parts {
         std::move(contract), clock);
   }
 
-  std::unique_ptr<http::Server> make_server(std::uint16_t port, http::Handler handler) {
+  std::unique_ptr<http::Server> make_server(std::uint16_t port, http::Handler handler,
+                                            std::function<bool(const http::Request&)> is_instant) {
     http::ServerOptions edge;
     edge.listen = {{settings.api.host, port}};
+    edge.is_instant = std::move(is_instant);
     if (!settings.api.tls_certificate_file.empty()) edge.tls = http::TlsFiles{settings.api.tls_certificate_file, settings.api.tls_key_file};
     auto created = http::Server::create(std::move(edge), std::move(handler), http::edge_problem(clock));
     if (!created) throw std::runtime_error(created.error().message);
@@ -173,10 +178,14 @@ struct Service::Parts {
   // there too, so that a browser asks the address that its page came from.
   std::unique_ptr<http::Server> make_dashboard_server() {
     if (options.dashboard.empty()) return nullptr;
-    return make_server(settings.api.dashboard_port, [this, files = http::StaticFiles(options.dashboard)](http::Request& request) {
-      if (request.path.starts_with("/api/")) return dispatcher.handle(request);
-      return http::Reply{files.answer(request), {}, http::Delivery::Whole};
-    });
+    const auto is_of_api = [](const http::Request& request) { return request.path.starts_with("/api/"); };
+    return make_server(
+        settings.api.dashboard_port,
+        [this, is_of_api, files = http::StaticFiles(options.dashboard)](http::Request& request) {
+          if (is_of_api(request)) return dispatcher.handle(request);
+          return http::Reply{files.answer(request), {}, http::Delivery::Whole};
+        },
+        [is_of_api](const http::Request& request) { return !is_of_api(request) || health::is_liveness(request.path); });
   }
 
   const config::Settings settings;

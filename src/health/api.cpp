@@ -15,6 +15,8 @@ using http::Request;
 using http::Response;
 
 constexpr std::string_view kApp = "spm-orchestrator";
+constexpr std::string_view kHealth = "/api/v1/health";
+constexpr std::string_view kLive = "/api/v1/health/live";
 
 // What the endpoints need to know about the process; copied into each of them.
 struct Context {
@@ -148,13 +150,14 @@ Result<Response> show_ready(const Context& context) {
 
 }  // namespace
 
+bool is_liveness(std::string_view path) { return path == kHealth || path == kLive; }
+
 std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const About& about, const std::vector<Watched>& upstreams) {
   const Context context{pool, clock, about, upstreams};
   const json::object alive{{"status", "healthy"}, {"version", about.version}, {"app", kApp}};
   return {
-      {Method::Get, "/api/v1/health", Permission::Open,
-       [alive](const Request&) -> Result<Response> { return http::json_response(200, alive); }},
-      {Method::Get, "/api/v1/health/live", Permission::Open,
+      {Method::Get, kHealth, Permission::Open, [alive](const Request&) -> Result<Response> { return http::json_response(200, alive); }},
+      {Method::Get, kLive, Permission::Open,
        [](const Request&) -> Result<Response> {
          return http::json_response(200, json::object{{"status", "alive"}});
        }},

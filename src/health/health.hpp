@@ -79,6 +79,9 @@ struct About {
   Time started_at;
 };
 
+// Whether the path is one of those that only say "this process runs" and touch nothing.
+[[nodiscard]] bool is_liveness(std::string_view path);
+
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const About& about,
                                                     const std::vector<Watched>& upstreams);
 

@@ -29,18 +29,50 @@ std::string AnswerCache::snapshot() const { return pool_.acquire()->execute(sql:
 
 Endpoint AnswerCache::remembering(Endpoint endpoint) {
   endpoint.handle = [this, handle = std::move(endpoint.handle)](const Request& request) -> Result<Response> {
-    const auto before = snapshot();
-    auto key = key_of(request);
-    if (const auto known = find(key, before)) return *known;
-    const auto now = clock_.now();
-    auto answer = handle(request);
-    // The handler's statements each had a snapshot of their own; they all had this one if it stands still.
-    if (answer && answer->status == 200 && snapshot() == before) {
-      keep(std::move(key), before, {std::make_shared<const Response>(*answer), now});
+    const auto key = key_of(request);
+    auto before = snapshot();
+    auto known = find(key, before);
+    if (!known && wait_for_maker(key)) {
+      before = snapshot();
+      known = find(key, before);
     }
-    return answer;
+    if (known) return *known;
+    return make(request, key, before, handle);
   };
   return endpoint;
+}
+
+// One wait at most: where the database changes all the time the second one makes its own, beside others.
+bool AnswerCache::wait_for_maker(const std::string& key) {
+  std::unique_lock lock(mutex_);
+  if (!in_making_.contains(key)) return false;
+  made_.wait(lock, [&] { return !in_making_.contains(key); });
+  return true;
+}
+
+Result<Response> AnswerCache::make(const Request& request, const std::string& key, const std::string& before,
+                                   const std::function<Result<Response>(const Request&)>& handle) {
+  struct Making {
+    AnswerCache& cache;
+    const std::string& key;
+    Making(AnswerCache& c, const std::string& k) : cache(c), key(k) {
+      const std::lock_guard lock(cache.mutex_);
+      cache.in_making_.insert(key);
+    }
+    ~Making() {
+      const std::lock_guard lock(cache.mutex_);
+      cache.in_making_.erase(cache.in_making_.find(key));
+      cache.made_.notify_all();
+    }
+    Making(const Making&) = delete;
+    Making& operator=(const Making&) = delete;
+  };
+  const Making making(*this, key);
+  const auto now = clock_.now();
+  auto answer = handle(request);
+  // The handler's statements each had a snapshot of their own; they all had this one if it stands still.
+  if (answer && answer->status == 200 && snapshot() == before) keep(key, before, {std::make_shared<const Response>(*answer), now});
+  return answer;
 }
 
 std::shared_ptr<const Response> AnswerCache::find(const std::string& key, const std::string& snapshot) {
@@ -53,7 +85,7 @@ std::shared_ptr<const Response> AnswerCache::find(const std::string& key, const 
   return age >= Time::duration::zero() && age < kLongest ? found->second.answer : nullptr;
 }
 
-void AnswerCache::keep(std::string key, const std::string& snapshot, Kept kept) {
+void AnswerCache::keep(const std::string& key, const std::string& snapshot, Kept kept) {
   const auto size = kept.answer->body.size();
   if (size > kMaxBodyBytes) return;
   const std::lock_guard lock(mutex_);
@@ -62,7 +94,7 @@ void AnswerCache::keep(std::string key, const std::string& snapshot, Kept kept) 
     bytes_ = 0;
     snapshot_ = snapshot;
   }
-  auto& place = kept_[std::move(key)];
+  auto& place = kept_[key];
   if (place.answer) bytes_ -= place.answer->body.size();
   place = std::move(kept);
   bytes_ += size;

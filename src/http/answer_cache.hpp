@@ -5,9 +5,11 @@
 // of rows is good for as long as the snapshot stands. A change by whichever orchestrator or person moves the snapshot with its commit:
 // nothing has to be told what changed, and nobody reads what was true before the own write. See docs/decisions/0016.
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "base/time.hpp"
@@ -35,11 +37,17 @@ class AnswerCache {
 
   [[nodiscard]] std::string snapshot() const;
   [[nodiscard]] std::shared_ptr<const Response> find(const std::string& key, const std::string& snapshot);
-  void keep(std::string key, const std::string& snapshot, Kept kept);
+  void keep(const std::string& key, const std::string& snapshot, Kept kept);
+  // Waits while another thread makes the same answer; whether it waited.
+  bool wait_for_maker(const std::string& key);
+  [[nodiscard]] Result<Response> make(const Request& request, const std::string& key, const std::string& before,
+                                      const std::function<Result<Response>(const Request&)>& handle);
 
   db::Pool& pool_;
   const Clock& clock_;
   std::mutex mutex_;
+  std::condition_variable made_;
+  std::multiset<std::string> in_making_;
   std::string snapshot_;  // what all kept answers were made of
   std::map<std::string, Kept> kept_;
   std::size_t bytes_ = 0;  // of all kept bodies

@@ -2,7 +2,8 @@
 // The async edge: accepts connections, speaks HTTP/1.1 (and TLS), enforces limits and deadlines, and hands each complete request to
 // a bounded pool of worker threads that run plain blocking handlers. Only server.cpp and edge/ know Asio and Beast.
 //
-// A full queue answers 503 at once: a slow handler can never make the edge wait. Handlers run on worker threads, several at a time.
+// A full queue answers 503 at once: a slow handler can never make the edge wait. Handlers run on worker threads, several at a time; only
+// those of instant requests run on the I/O thread.
 
 #include <chrono>
 #include <cstdint>
@@ -36,6 +37,8 @@ struct ServerOptions {
   std::size_t max_header_bytes = 16 * 1024;  // larger: 431
   std::chrono::seconds header_timeout{10};   // to receive a whole request
   std::chrono::seconds idle_timeout{60};     // between two requests of a connection
+  // Requests whose answer needs no I/O: the I/O thread makes it itself, so it comes also while every worker is busy. Empty: none.
+  std::function<bool(const Request&)> is_instant = {};
 };
 
 // What a handler may ask for beyond an ordinary answer; used by the sandbox to misbehave on purpose.

@@ -164,6 +164,34 @@ TEST(Server, AFullQueueIsAnsweredAtOnce) {
   EXPECT_THAT(slow.read_answer(), EndsWith("GET /slow []"));
 }
 
+TEST(Server, AnInstantRequestIsAnsweredWhileEveryWorkerIsBusy) {
+  auto options = options_on_loopback();
+  options.workers = 1;
+  options.is_instant = [](const Request& request) { return request.path == "/health"; };
+  std::latch running(1);
+  std::latch release(1);
+  const auto server = started(options, [&](Request& request) {
+    if (request.path == "/slow") {
+      running.count_down();
+      release.wait();
+    }
+    if (request.path == "/health" && request.body == "throw") throw std::runtime_error("x");
+    return echo(request);
+  });
+  RawClient slow(server->port());
+  slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  running.wait();
+  RawClient balancer(server->port());
+  for (int i = 0; i < 3; ++i) {
+    balancer.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(balancer.read_answer(), EndsWith("GET /health []"));
+  }
+  balancer.send("POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nthrow");
+  EXPECT_THAT(balancer.read_answer(), StartsWith("HTTP/1.1 500 "));
+  release.count_down();
+  EXPECT_THAT(slow.read_answer(), EndsWith("GET /slow []"));
+}
+
 TEST(Server, AnExceptionOfTheHandlerIsA500WithoutDetail) {
   const auto server = started(options_on_loopback(), [](Request&) -> Reply { throw std::runtime_error("password=x"); });
   RawClient client(server->port());

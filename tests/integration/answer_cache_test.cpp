@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <latch>
+#include <thread>
+
 #include "tests/support/clock.hpp"
 #include "tests/support/postgres.hpp"
 
@@ -50,7 +53,7 @@ class AnswerCaches : public testing::Test {
   test::TestDatabase database_;
   test::ManualClock clock_;
   AnswerCache cache_{database_.pool(), clock_};
-  int runs_ = 0;
+  std::atomic<int> runs_ = 0;
   int status_ = 200;
   bool refuses_ = false;
   std::function<void()> while_answering_;
@@ -103,6 +106,31 @@ TEST_F(AnswerCaches, AnotherCallerScopeOrQueryGetsAnAnswerOfItsOwn) {
   EXPECT_FALSE(is_ever_kept([this, n = 0]() mutable { (void)get({}, "actor " + std::to_string(++n)); }));
   EXPECT_FALSE(is_ever_kept([this, n = 0]() mutable { (void)get({}, "a", {{++n}, {}}); }));
   EXPECT_FALSE(is_ever_kept([this, n = 0]() mutable { (void)get({{"os", std::to_string(++n)}}); }));
+}
+
+TEST_F(AnswerCaches, WhoAsksWhileAnAnswerIsMadeWaitsForItOnce) {
+  // Ten pairs: background work may move the snapshot while one of them waits.
+  int made_for_two = 0;
+  for (int i = 0; i < 10; ++i) {
+    clock_.advance(1s);
+    std::latch is_making(1);
+    const int before = runs_;
+    std::atomic<bool> has_second = false;
+    std::jthread second;
+    while_answering_ = [&] {
+      if (has_second.exchange(true)) return;
+      second = std::jthread([&] {
+        is_making.count_down();
+        EXPECT_EQ(get(), R"({"value":1})");
+      });
+      is_making.wait();
+      std::this_thread::yield();
+    };
+    EXPECT_EQ(get(), R"({"value":1})");
+    second.join();
+    made_for_two += runs_ - before;
+  }
+  EXPECT_LT(made_for_two, 20);
 }
 
 TEST_F(AnswerCaches, OnlyGoodAnswersAreKept) {

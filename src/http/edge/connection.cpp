@@ -55,7 +55,7 @@ bool is_malformed(const ErrorText& error) {
 }
 
 // Reads a request, has it handled, writes the answer, reads the next. All members run on the I/O thread; only the handler itself runs
-// on a worker.
+// on a worker (see ServerOptions::is_instant).
 class Connection final : public AnyConnection, public std::enable_shared_from_this<Connection> {
   using Parser = beast::http::request_parser<beast::http::string_body>;
 
@@ -265,6 +265,7 @@ void Connection::dispatch() {
 }
 
 void Connection::hand_over(Request request) {
+  if (edge_.options.is_instant && edge_.options.is_instant(request)) return deliver(handle(request));
   auto job = [self = shared_from_this(), request = std::move(request)]() mutable {
     Reply reply = self->handle(request);
     auto& io = self->edge_.io;
@@ -281,7 +282,7 @@ Response Connection::busy(std::string message) const {
   return answer;
 }
 
-// On a worker thread. The message of an exception can hold anything, so it does not leave the program.
+// On a worker thread, but for instant requests. The message of an exception can hold anything, so it does not leave the program.
 Reply Connection::handle(Request& request) const {
   try {
     return edge_.handler(request);
