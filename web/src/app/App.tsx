@@ -1,10 +1,8 @@
 // Address → page. Each page is fetched when it is first opened.
 import {Component, lazy, Suspense, type ReactNode} from 'react';
 import {Route, Routes, useLocation} from 'react-router-dom';
-import {Button} from '@mantine/core';
-import {useT} from '@/shared/i18n/i18n';
 import {useMay, useSession} from '@/shared/lib/session';
-import {EmptyState, ForbiddenState, LoadingState} from '@/shared/ui/States';
+import {CrashedState, ForbiddenState, LoadingState, NotFoundState} from '@/shared/ui/States';
 import {LiveProvider} from './live';
 import {Shell} from './Shell';
 
@@ -32,11 +30,6 @@ function Guarded({permission, children}: {permission: string; children: ReactNod
   return useMay(permission) ? children : <ForbiddenState permission={permission} />;
 }
 
-function Crashed() {
-  const t = useT();
-  return <EmptyState title={t('state.crashed')} hint={t('state.crashedHint')} action={<Button onClick={() => window.location.reload()}>{t('state.reload')}</Button>} />;
-}
-
 // A page that fails, or whose code is gone because the service was updated, takes nothing else with it.
 class Barrier extends Component<{children: ReactNode}, {hasFailed: boolean}> {
   override state = {hasFailed: false};
@@ -44,13 +37,8 @@ class Barrier extends Component<{children: ReactNode}, {hasFailed: boolean}> {
     return {hasFailed: true};
   }
   override render() {
-    return this.state.hasFailed ? <Crashed /> : this.props.children;
+    return this.state.hasFailed ? <CrashedState /> : this.props.children;
   }
-}
-
-function NotFound() {
-  const t = useT();
-  return <EmptyState title={t('state.notFound')} hint={t('state.notFoundHint')} />;
 }
 
 export function App() {
@@ -81,7 +69,7 @@ export function App() {
       <Route path="/configuration" element={<Guarded permission="read_configuration"><ConfigurationPage /></Guarded>} />
       <Route path="/cluster" element={<ClusterPage />} />
       <Route path="/profile" element={<ProfilePage />} />
-      <Route path="*" element={<NotFound />} />
+      <Route path="*" element={<NotFoundState isPage />} />
     </Routes>
   );
   return (

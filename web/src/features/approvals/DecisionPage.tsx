@@ -30,6 +30,7 @@ export default function DecisionPage() {
   if (isGone) {
     return (
       <EmptyState
+        isPage
         title={t('decision.notPending')}
         hint={t('decision.notPendingHint')}
         action={
@@ -45,7 +46,7 @@ export default function DecisionPage() {
       />
     );
   }
-  return <Answer of={item}>{(loaded) => <Decision item={loaded} />}</Answer>;
+  return <Answer of={item} isPage>{(loaded) => <Decision item={loaded} />}</Answer>;
 }
 
 function Decision({item}: {item: PendingApprovalDetail}) {

@@ -18,7 +18,7 @@ import styles from './ErratumPage.module.css';
 export default function ErratumPage() {
   const id = useParams().id ?? '';
   const erratum = useQuery({queryKey: ['errata', 'detail', id], queryFn: ({signal}) => get('/errata/{errata_id}', {path: {errata_id: id}, signal})});
-  return <Answer of={erratum}>{(loaded) => <Detail erratum={loaded} />}</Answer>;
+  return <Answer of={erratum} isPage>{(loaded) => <Detail erratum={loaded} />}</Answer>;
 }
 
 function Detail({erratum}: {erratum: ErratumDetail}) {

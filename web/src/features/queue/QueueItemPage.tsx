@@ -23,7 +23,7 @@ const startable: ReadonlySet<QueueStatus> = new Set<QueueStatus>(['queued', 'ret
 export default function QueueItemPage() {
   const id = Number(useParams().id);
   const item = useQuery({queryKey: ['queue', 'item', id], queryFn: ({signal}) => get('/queue/{id}', {path: {id}, signal})});
-  return <Answer of={item}>{(loaded) => <Item key={id} item={loaded} />}</Answer>;
+  return <Answer of={item} isPage>{(loaded) => <Item key={id} item={loaded} />}</Answer>;
 }
 
 function Item({item}: {item: QueueItem}) {

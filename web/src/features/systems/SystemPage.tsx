@@ -22,7 +22,7 @@ const dataClasses = ['public', 'internal', 'confidential', 'restricted'] as cons
 export default function SystemPage() {
   const id = Number(useParams().id);
   const system = useQuery({queryKey: ['systems', 'detail', id], queryFn: ({signal}) => call<SystemDetail>('GET', address('/systems/{id}', {id}), undefined, signal)});
-  return <Answer of={system}>{(loaded) => <Detail key={id} system={loaded} />}</Answer>;
+  return <Answer of={system} isPage>{(loaded) => <Detail key={id} system={loaded} />}</Answer>;
 }
 
 function Detail({system}: {system: SystemDetail}) {

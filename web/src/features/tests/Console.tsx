@@ -33,7 +33,7 @@ function toneOf(event: RunEvent): 'bad' | 'ok' | undefined {
 export function Console({events}: {events: RunEvent[]}) {
   const {t, language} = useI18n();
   const [follows, setFollows] = useState(true);
-  const frame = useRef<HTMLOListElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (follows) frame.current?.scrollTo(0, frame.current.scrollHeight);
   }, [events, follows]);
@@ -43,17 +43,19 @@ export function Console({events}: {events: RunEvent[]}) {
   };
   return (
     <Panel title={t('run.console')} aside={<Switch size="xs" label={t('run.follow')} checked={follows} onChange={(event) => setFollows(event.currentTarget.checked)} />} flush>
-      <ol ref={frame} className={styles.console} onScroll={scrolled} tabIndex={0} aria-label={t('run.console')} role="log">
-        {events.length === 0 && <li className="soft">{t('run.consoleEmpty')}</li>}
-        {events.map((event) => (
-          <li key={event.id} className={styles.line} data-tone={toneOf(event)}>
-            <time dateTime={event.at} title={formatUtc(event.at)} className="soft">
-              {formatClock(event.at, language)}
-            </time>
-            <span className="wrap">{describe(event, t)}</span>
-          </li>
-        ))}
-      </ol>
+      <div ref={frame} className={styles.console} onScroll={scrolled} tabIndex={0} aria-label={t('run.console')} role="log">
+        {events.length === 0 && <p className="soft">{t('run.consoleEmpty')}</p>}
+        <ol>
+          {events.map((event) => (
+            <li key={event.id} className={styles.line} data-tone={toneOf(event)}>
+              <time dateTime={event.at} title={formatUtc(event.at)} className="soft">
+                {formatClock(event.at, language)}
+              </time>
+              <span className="wrap">{describe(event, t)}</span>
+            </li>
+          ))}
+        </ol>
+      </div>
     </Panel>
   );
 }

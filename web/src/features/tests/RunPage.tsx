@@ -24,7 +24,7 @@ import {VerdictStrip} from './VerdictStrip';
 export default function RunPage() {
   const id = Number(useParams().id);
   const run = useQuery({queryKey: ['tests', 'run', id], queryFn: ({signal}) => get('/test/{id}', {path: {id}, signal})});
-  return <Answer of={run}>{(loaded) => <Run key={id} run={loaded} />}</Answer>;
+  return <Answer of={run} isPage>{(loaded) => <Run key={id} run={loaded} />}</Answer>;
 }
 
 function Run({run}: {run: TestProgress}) {

@@ -4,6 +4,7 @@ import {formatDuration, formatInstant, formatRelative, formatUtc} from './time';
 describe('instants', () => {
   it('are shown in the viewer’s zone, and in UTC on request', () => {
     expect(formatInstant('2026-03-02T09:15:00Z', 'it', 'Europe/Rome')).toBe('2 mar 2026, 10:15');
+    expect(formatInstant('2026-03-02T19:15:00Z', 'en', 'Europe/Rome')).toBe('Mar 2, 2026, 20:15');
     expect(formatUtc('2026-03-02T09:15:00.250Z')).toBe('2026-03-02 09:15:00 UTC');
   });
   it('are told from now in the largest unit that fits', () => {

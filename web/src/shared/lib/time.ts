@@ -1,11 +1,11 @@
 // Instants and durations for people. Instants come as ISO 8601 in UTC and are shown in the viewer's zone.
 
 export function formatInstant(iso: string, language: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short', timeZone}).format(new Date(iso));
+  return new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23', timeZone}).format(new Date(iso));
 }
 
 export function formatClock(iso: string, language: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone}).format(new Date(iso));
+  return new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone}).format(new Date(iso));
 }
 
 export function formatUtc(iso: string): string {
