@@ -32,7 +32,7 @@ Result<std::string> string_of(const json::value& value, const std::string& place
   if (text == nullptr) return wrong(place, "must be a string");
   if (text->empty() && !limits.may_be_empty) return wrong(place, "must not be empty");
   if (text->size() > limits.max_bytes) return wrong(place, fmt::format("must be at most {} bytes long", limits.max_bytes));
-  if (text->find('\0') != json::string::npos) return wrong(place, "must not hold NUL characters");
+  if (!limits.may_hold_nul && text->find('\0') != json::string::npos) return wrong(place, "must not hold NUL characters");
   return std::string(text->data(), text->size());
 }
 

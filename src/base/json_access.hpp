@@ -24,6 +24,7 @@ struct JsonPath {
 struct StringLimits {
   std::size_t max_bytes = 4096;
   bool may_be_empty = true;
+  bool may_hold_nul = false;  // bytes of another program that are made text later
 };
 
 struct IntegerRange {

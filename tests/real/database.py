@@ -161,7 +161,7 @@ def full_disk(work, binaries, say):
         job = Work("full-disk", work, binaries, [cluster])
         assert job.write()
         filler = disk / "filler"
-        with open(filler, "wb") as file:
+        with open(filler, "wb", buffering=0) as file:  # or closing it would fail too
             try:
                 while True:
                     file.write(b"\0" * 65536)

@@ -48,7 +48,7 @@ Result<BatchReport> read_return(const ports::CommandBatch& batch, const json::va
     if (returned.is_string()) return lost("the minion could not run the script: " + std::string(returned.as_string()).substr(0, 120));
     return bad_answer("cmd.run_all returned neither an object nor a text");
   }
-  const auto output = required_string(*object, "stdout", {}, {.max_bytes = 8 * 1024 * 1024});
+  const auto output = required_string(*object, "stdout", {}, {.max_bytes = 8 * 1024 * 1024, .may_hold_nul = true});
   if (!output) return bad_answer(output.error().message);
   if (*output == kTrimmed) {
     return lost(

@@ -47,6 +47,16 @@ TEST(SaltReturn, ReadsTheOutputsOfAFinishedScript) {
   EXPECT_EQ(report->outputs[0].exit_status, 0);
 }
 
+TEST(SaltReturn, OutputThatIsNoTextIsMadeText) {
+  const auto batch = batch_of_one();
+  const std::string nul(1, '\0');
+  const auto report = read_return(
+      batch, json::object{{"stdout", "@@spm:" + batch.token + ":0:begin\na" + nul + "x\n@@spm:" + batch.token + ":0:end:0\n"}});
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->state, ports::BatchState::Done) << report->reason;
+  EXPECT_EQ(report->outputs[0].output, "a\uFFFDx");
+}
+
 TEST(SaltReturn, AScriptThatDidNotEndIsLostNotDone) {
   const auto batch = batch_of_one();
   for (const auto& value : {json::value("ERROR: User 'x' is not available"),
