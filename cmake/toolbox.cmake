@@ -2,7 +2,9 @@
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Paths below the checkout are taken as relative ones, so that another checkout finds what this one has compiled.
+  set(CCACHE_ENVIRONMENT CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env ${CCACHE_ENVIRONMENT} ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -37,7 +39,7 @@ if(SPM_PCH)
     add_compile_options(-fpch-preprocess -Wno-invalid-pch)  # lets ccache see through it
   endif()
   if(CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env ${CCACHE_ENVIRONMENT} CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
   endif()
 endif()
 
@@ -67,7 +69,7 @@ function(spm_library name directory)
   target_link_libraries(spm_${target} ${scope} ${ARG_DEPS})
   if(SPM_PCH AND sources)
     if(target STREQUAL "base")
-      target_precompile_headers(spm_base PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.hpp)
+      target_precompile_headers(spm_base PRIVATE [["cmake/precompiled.hpp"]])
     else()
       target_precompile_headers(spm_${target} REUSE_FROM spm_base)
     endif()
