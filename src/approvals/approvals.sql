@@ -27,20 +27,21 @@ SELECT action, actor, decided_at FROM patch_approvals WHERE queue_id = $1::bigin
 -- ---------------------------------------------------------------- what waits for a decision
 -- Items whose passed test speaks for them; the test's figures come from the engine.
 
--- `weight` is the wanted order as one number, smallest first: it orders the page and is the key of its cursor.
+-- `weight` is the wanted order as one number, smallest first: it orders the page and is the key of its cursor. What the page shows is read
+-- for its own rows alone: the errata are wide, and thousands may wait.
 -- name: pending
 WITH waiting AS (
-  SELECT i.*, e.synopsis, e.severity, e.packages, e.cves,
+  SELECT i.id,
          CASE $3::text
            WHEN 'pending_since' THEN extract(epoch FROM i.pending_since)::double precision
-           WHEN 'severity' THEN array_position(ARRAY['Critical', 'High', 'Medium', 'Low', 'Unknown'], e.severity)::double precision
+           WHEN 'severity' THEN (SELECT array_position(ARRAY['Critical', 'High', 'Medium', 'Low', 'Unknown'], e.severity)
+                                 FROM errata_cache e WHERE e.advisory_name = i.advisory_name)::double precision
            WHEN 'score' THEN -i.success_score::double precision
            ELSE -i.urgency_score
          END AS weight
   FROM patch_test_queue i
-  JOIN errata_cache e ON e.advisory_name = i.advisory_name
   WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed')
-    AND ($1::text IS NULL OR e.severity = $1::text)
+    AND ($1::text IS NULL OR (SELECT e.severity FROM errata_cache e WHERE e.advisory_name = i.advisory_name) = $1::text)
     AND ($2::text IS NULL OR i.target_os = $2::text)
     AND ($8::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $8::jsonb))
 ), page AS (
@@ -49,15 +50,17 @@ WITH waiting AS (
   ORDER BY weight, id
   LIMIT $4::bigint OFFSET $5::bigint
 )
-SELECT page.id, page.advisory_name, page.synopsis, page.severity, page.success_score, page.urgency_score, page.target_os,
-       page.pending_since, page.cves, page.weight,
-       ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(coalesce(page.packages, '[]')) AS package ORDER BY 1) AS package_names,
-       (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = page.advisory_name) AS applicable_since,
-       coalesce((SELECT p.affects_kernel FROM risk_profiles p WHERE p.advisory_name = page.advisory_name), true) AS affects_kernel,
+SELECT i.id, i.advisory_name, e.synopsis, e.severity, i.success_score, i.urgency_score, i.target_os, i.pending_since, e.cves, page.weight,
+       ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(coalesce(e.packages, '[]')) AS package ORDER BY 1) AS package_names,
+       (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = i.advisory_name) AS applicable_since,
+       coalesce((SELECT p.affects_kernel FROM risk_profiles p WHERE p.advisory_name = i.advisory_name), true) AS affects_kernel,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('name', coalesce(a.on_behalf_of, a.actor), 'at', a.decided_at) ORDER BY a.id), '[]') FROM patch_approvals a
-        WHERE a.queue_id = page.id AND NOT a.completes
-          AND a.round = (SELECT count(*) FROM patch_approvals f WHERE f.queue_id = page.id AND f.completes)) AS approvals_given
-FROM page ORDER BY page.weight, page.id;
+        WHERE a.queue_id = i.id AND NOT a.completes
+          AND a.round = (SELECT count(*) FROM patch_approvals f WHERE f.queue_id = i.id AND f.completes)) AS approvals_given
+FROM page
+JOIN patch_test_queue i ON i.id = page.id
+JOIN errata_cache e ON e.advisory_name = i.advisory_name
+ORDER BY page.weight, page.id;
 
 -- name: pending_by_severity
 SELECT e.severity, count(*) AS items
