@@ -125,9 +125,9 @@ json::object facts_of(const Decision& decision, const Case& one, ApprovalId id, 
 
 ApprovalId record(db::Tx& tx, const Decision& decision, const Case& one, queue::Status status) {
   const bool is_over = status != one.item.status;
-  const auto rows = tx.execute(sql::record_decision, {decision.item, one.test, to_string(decision.action), decision.actor,
-                                                      decision.on_behalf_of, decision.reason, decision.snooze_until, decision.at, one.round,
-                                                      is_over, one.person, decision.is_emergency});
+  const auto rows = tx.execute(sql::record_decision,
+                               {decision.item, one.test, to_string(decision.action), decision.actor, decision.on_behalf_of, decision.reason,
+                                decision.snooze_until, decision.at, one.round, is_over, one.person, decision.is_emergency});
   const ApprovalId id{rows[0].integer("id")};
   const auto action = decision.is_emergency ? "approval.break_glass" : fmt::format("approval.{}", to_string(decision.action));
   const auto* type = decision.is_emergency ? "approval.break_glass" : (is_over ? "approval.decided" : "approval.given");

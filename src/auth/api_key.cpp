@@ -48,7 +48,8 @@ std::string_view host_in(std::string_view address) {
 
 bool is_this_machine(std::string_view address) {
   std::string host(host_in(address));
-  std::transform(host.begin(), host.end(), host.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(host.begin(), host.end(), host.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return host == "localhost" || host.ends_with(".localhost") || is_loopback(host);
 }
 

@@ -90,7 +90,8 @@ TEST(ApiKey, WithoutAKeyEverybodyIsTheDemo) {
     EXPECT_TRUE(from({{"Host", own}})) << own;
     EXPECT_TRUE(from({{"Host", own}, {"Origin", std::string("http://") + own}})) << own;
   }
-  for (const auto* other : {"evil.example:5001", "127.0.0.1.evil.example", "localhost.evil.example", "192.0.2.7:5001", "[2001:db8::1]:5001", "null", ""}) {
+  for (const auto* other :
+       {"evil.example:5001", "127.0.0.1.evil.example", "localhost.evil.example", "192.0.2.7:5001", "[2001:db8::1]:5001", "null", ""}) {
     const auto rebound = from({{"Host", other}});
     ASSERT_FALSE(rebound) << other;
     EXPECT_EQ(rebound.error().code, ErrorCode::Forbidden);

@@ -141,8 +141,8 @@ Filters filters_of(const http::Request& request) {
 
 db::Rows list_rows(db::Tx& tx, const Order& order, const Filters& f, const http::Page& page, const After& after) {
   if (order.statement == &sql::errata_by_name) {
-    return tx.execute(*order.statement,
-                      {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit, page.offset, after.name, f.scope});
+    return tx.execute(*order.statement, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit,
+                                         page.offset, after.name, f.scope});
   }
   return tx.execute(*order.statement, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit,
                                        page.offset, after.name, after.key, f.scope});
@@ -165,7 +165,8 @@ Result<http::Response> list_errata(db::Pool& pool, const http::Request& request)
       next = http::encode_cursor({order.name, erratum.name.value, order.key(erratum)});
   }
   const auto total =
-      tx.execute(sql::count_errata, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, f.scope})[0].integer("total");
+      tx.execute(sql::count_errata, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, f.scope})[0].integer(
+          "total");
   tx.commit();
   return http::json_response(200, http::list_answer(std::move(items), total, *page, next));
 }

@@ -123,10 +123,10 @@ class Loading {
     if (purpose_ == Purpose::Serve && settings.command_backend == CommandBackend::Salt) require_salt();
     check_single_sign_on(settings.oidc);
     if (purpose_ == Purpose::Serve && settings.api.tls_certificate_file.empty() && !is_loopback(settings.api.host)) {
-      loaded_.warnings.push_back(
-          fmt::format("API_TLS_CERT is not set and API_HOST={}: passwords and keys cross the network in the clear, unless something in front "
-                      "speaks TLS and nobody else reaches this address",
-                      settings.api.host));
+      loaded_.warnings.push_back(fmt::format(
+          "API_TLS_CERT is not set and API_HOST={}: passwords and keys cross the network in the clear, unless something in front "
+          "speaks TLS and nobody else reaches this address",
+          settings.api.host));
     }
     if (!settings.uyuni.verify_tls) {
       loaded_.warnings.emplace_back(

@@ -127,13 +127,15 @@ Result<void> may_start(db::Tx& tx, const http::Request& request, const StartOrde
   return {};
 }
 
-// The commands of checks run as root, and their addresses are asked by the orchestrator: who brings one along needs the right of who saves one.
+// The commands of checks run as root, and their addresses are asked by the orchestrator: who brings one along needs the right of who saves
+// one.
 Result<void> may_configure(const http::Request& request, const json::object& test_config) {
   const auto* checks = test_config.if_contains("custom_checks");
   const bool has_checks = checks != nullptr && checks->is_array() && !checks->get_array().empty();
   if (!has_checks || access::may(request.principal, access::Permission::ManageChecks)) return {};
-  return fail(ErrorCode::Forbidden, fmt::format("{} may not bring custom_checks along: their commands run as root, which needs the permission {}",
-                                                request.principal.actor, access::to_string(access::Permission::ManageChecks)));
+  return fail(ErrorCode::Forbidden,
+              fmt::format("{} may not bring custom_checks along: their commands run as root, which needs the permission {}",
+                          request.principal.actor, access::to_string(access::Permission::ManageChecks)));
 }
 
 template <class Start>

@@ -50,7 +50,8 @@ Result<Admitted> admit(db::Pool& pool, const Credentials& credentials, Time now)
 tl::unexpected<Error> refused(db::Pool& pool, const Credentials& credentials, const Admitted& admitted, Time now) {
   log::warning("auth", "a login failed", {{"username", credentials.username}, {"from", credentials.from_address}});
   if (admitted.locked_until) {
-    // For a name that nobody has too, or the time of the answer would tell. That name is not kept for ever: people type passwords into its field.
+    // For a name that nobody has too, or the time of the answer would tell. That name is not kept for ever: people type passwords into its
+    // field.
     db::Tx tx(pool);
     record(tx, {"anonymous", credentials.from_address, now}, "auth.lockout", "user", admitted.user ? credentials.username : "", nullptr,
            json::object{{"locked_until", format_time(*admitted.locked_until)}});

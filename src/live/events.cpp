@@ -4,7 +4,6 @@
 #include <set>
 
 #include "access/scope.hpp"
-#include "base/json_write.hpp"
 #include "live/live_sql.hpp"
 #include "systems/systems.hpp"
 

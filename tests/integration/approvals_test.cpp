@@ -136,18 +136,23 @@ TEST_F(Approvals, FourEyesWantTwoDifferentPeople) {
 class KeysAndPeople : public Approvals {
  protected:
   access::Principal key_of(const std::string& owner, const std::string& name) {
-    const auto id = database.query(fmt::format(
-        "INSERT INTO api_keys (name, secret_hash, owner_id, roles, permissions, may_act_for_others, created_by, created_at) "
-        "SELECT '{}', repeat('0', 64), (SELECT id FROM users WHERE username = '{}'), '{{}}', '{{}}', true, 'test', now() RETURNING id",
-        name, owner))[0].integer("id");
+    const auto id =
+        database
+            .query(fmt::format(
+                "INSERT INTO api_keys (name, secret_hash, owner_id, roles, permissions, may_act_for_others, created_by, created_at) "
+                "SELECT '{}', repeat('0', 64), (SELECT id FROM users WHERE username = '{}'), '{{}}', '{{}}', true, 'test', now() RETURNING "
+                "id",
+                name, owner))[0]
+            .integer("id");
     access::Principal key{fmt::format("api-key:{}/{}", id, name), access::all_permissions()};
     key.may_act_for_others = true;
     return key;
   }
   void SetUp() override {
     Approvals::SetUp();
-    (void)database.query("INSERT INTO users (username, roles, created_by, created_at, updated_by, updated_at) SELECT name, '{approver}', 'test', now(), "
-                         "'test', now() FROM unnest(ARRAY['ada', 'bob']) AS name");
+    (void)database.query(
+        "INSERT INTO users (username, roles, created_by, created_at, updated_by, updated_at) SELECT name, '{approver}', 'test', now(), "
+        "'test', now() FROM unnest(ARRAY['ada', 'bob']) AS name");
     rows.config("policies.four_eyes_critical", true);
     rows.config("policies.creator_may_not_approve", true);
   }
