@@ -57,7 +57,7 @@ local_port() {
   command -v pg_lsclusters >/dev/null || return 1
   local version name port status rest
   read -r version name port status rest < <(pg_lsclusters -h | sort -rn | head -1) || return 1
-  [ "$status" = online ] || pg_ctlcluster "$version" "$name" start || return 1
+  [ "$status" = online ] || pg_ctlcluster "$version" "$name" start >&2 || return 1
   echo "$port"
 }
 

@@ -84,7 +84,7 @@ build() {
 
 install_package() {
   # Started here, where it is also judged; settings of the machine's own are never asked for.
-  SPM_INSTALL_STARTS=1 "${apt[@]}" install --allow-downgrades --reinstall -o Dpkg::Options::=--force-confold "$1"
+  SPM_INSTALL_STARTS=1 "${apt[@]}" install --no-install-recommends --allow-downgrades --reinstall -o Dpkg::Options::=--force-confold "$1"
 }
 
 keep() {
@@ -133,6 +133,8 @@ agree "Install SPM Orchestrator with its service, account and database on this m
 "${apt[@]}" update
 [ -n "$package" ] || build
 [ -r "$package" ] || fail "$package cannot be read"
+# What the package recommends, without what that recommends in turn: no database beside one that is elsewhere, no mail server.
+"${apt[@]}" install --no-install-recommends logrotate
 if [ -z "${DATABASE_URL:-}" ] && [ ! -e /etc/spm-orchestrator/env ]; then "${apt[@]}" install --no-install-recommends postgresql; fi
 former=
 if [ -e $kept/installed.deb ]; then

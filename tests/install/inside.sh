@@ -1,13 +1,15 @@
 #!/bin/bash
-# Inside a fresh Debian root: installs, checks, saves, breaks, restores, upgrades and removes SPM Orchestrator as an administrator would.
-# No systemd runs here, so the service is a plain background process. Called by scripts/test-install, which sets UYUNI_… and SALT_….
+# Inside a Debian root where nothing is installed: does what README.md says, then what an administrator does in the life of an installation.
+# No systemd runs here, so the service is a plain background process. Called by scripts/test-install.
 set -Eeuo pipefail
 
+source=/usr/src/spm-orchestrator
 packages=/test/packages
-installer=/test/install.sh
+installer=$source/scripts/install.sh
 setup=/usr/lib/spm-orchestrator/setup
 env_file=/etc/spm-orchestrator/env
-step() { echo "== $*"; }
+begin=$SECONDS
+step() { echo "== $* ($((SECONDS - begin)) s)"; }
 fail() {
   echo "test-install: FAILED: $*" >&2
   tail -n 20 /var/log/spm-orchestrator/service.log >&2 2>/dev/null || true
@@ -31,12 +33,62 @@ owner() {
 }
 has_queued() { [ "$(api '/queue?limit=1' | python3 -c 'import json,sys; print(json.load(sys.stdin)["total"])')" -gt 0 ]; }
 
-step "install.sh --yes"
-$installer --yes --package $packages/current.deb
-$setup healthy || fail "the service does not answer"
+# Other versions of the same program: one that works, and one whose service ends at once.
+repack() {
+  local tree=/tmp/repack
+  rm -rf $tree
+  dpkg-deb -R $packages/current.deb $tree
+  sed -i "s/^Version: .*/Version: $1/" $tree/DEBIAN/control
+  if [ "$2" = broken ]; then
+    mv $tree/usr/bin/spm-orchestrator $tree/usr/lib/spm-orchestrator/program
+    printf '#!/bin/sh\n[ "$1" != serve ] || exit 1\nexec /usr/lib/spm-orchestrator/program "$@"\n' >$tree/usr/bin/spm-orchestrator
+    chmod 755 $tree/usr/bin/spm-orchestrator
+  fi
+  dpkg-deb --root-owner-group -b $tree $packages/"$2".deb >/dev/null
+}
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+step "README: install.sh --yes, from the checkout, on a bare Debian"
+cd $source
+bash -e /test/readme/install >/tmp/install.log 2>&1 || {
+  tail -n 40 /tmp/install.log >&2
+  fail "install.sh --yes"
+}
+grep -E '^(install|install-deps|spm-orchestrator): |^  [A-Z_]+:' /tmp/install.log | cut -c 1-160
+grep -q "fill in $env_file" /tmp/install.log || fail "nobody said what is to be filled in"
 [ "$(stat -c '%a %U:%G' $env_file)" = "640 root:spm" ] || fail "$env_file is open: $(stat -c '%a %U:%G' $env_file)"
 [ "$(stat -c '%a %U:%G' /etc/spm-orchestrator/owner.env)" = "600 root:root" ] || fail "the owner's password is open"
 key=$(setting API_KEY)
+mkdir -p $packages
+cp build/release/spm-orchestrator_*.deb $packages/current.deb
+repack 0.1.1 next
+repack 0.1.2 broken
+
+step "the unit"
+unit=/usr/lib/systemd/system/spm-orchestrator.service
+score=$(systemd-analyze security --offline=true --no-pager $unit | sed -n 's/.*Overall exposure level.*: \([0-9.]*\).*/\1/p')
+echo "figures: systemd-analyze security $score, package $(du -k $packages/current.deb | cut -f1) kB"
+awk "BEGIN { exit !($score <= 1.5) }" || fail "the unit is exposed at $score, more than 1.5"
+systemd-analyze verify --man=no $unit || fail "systemd-analyze verify finds something wrong with the unit"
+
+step "README: the demo and the first steps"
+/test/demo.sh
+
+step "settings filled in"
+cmake --build --preset release --target spm-sandbox >/dev/null
+mkdir /tmp/sandbox
+build/release/spm-sandbox --scenario small --work-dir /tmp/sandbox >/tmp/addresses &
+for _ in $(seq 100); do
+  [ ! -s /tmp/addresses ] || break
+  sleep 0.1
+done
+install -m 0644 "$(jq -r .uyuni_ca_file /tmp/addresses)" /usr/local/share/uyuni-ca.pem
+API_PORT=$(free_port)
+settings=(API_HOST=127.0.0.1 "API_PORT=$API_PORT" "DASHBOARD_PORT=$(free_port)" "UYUNI_URL=$(jq -r .uyuni_url /tmp/addresses)" UYUNI_USER=admin UYUNI_PASSWORD=sandbox
+  UYUNI_CA_FILE=/usr/local/share/uyuni-ca.pem UYUNI_TIMEZONE=Europe/Rome "SALT_API_URL=$(jq -r .salt_url /tmp/addresses)" SALT_API_USER=spm SALT_API_PASSWORD=sandbox)
+for line in "${settings[@]}"; do echo "${line%%=*}='${line#*=}'" >>$env_file; done
+$setup start
+$setup healthy || fail "the service does not answer"
 
 step "start to healthy"
 $setup stop
@@ -94,6 +146,7 @@ picture >/tmp/after
 diff -u /tmp/before /tmp/after >/tmp/difference || fail "the API answers otherwise after a restore: $(head -20 /tmp/difference)"
 owner -c "SELECT md5(string_agg(a::text, '|' ORDER BY id)) FROM audit_log a WHERE id <= (SELECT max(id) FROM audit_log)" >/tmp/audit-after
 diff /tmp/audit-before /tmp/audit-after >/dev/null || fail "the audit differs after a restore"
+api /audit/verify | jq -e '.valid and .rows > 0' >/dev/null || fail "the audit chain is broken after a restore: $(api /audit/verify)"
 cp /root/backup.tar /root/damaged.tar
 printf x | dd of=/root/damaged.tar bs=1 seek=20000 conv=notrunc status=none
 if /usr/lib/spm-orchestrator/restore /root/damaged.tar --yes 2>/dev/null; then fail "a damaged backup was restored"; fi
@@ -116,7 +169,10 @@ if curl -sk --max-time 3 -o /dev/null "https://127.0.0.1:$API_PORT/api/v1/health
 $installer --yes --package $packages/current.deb
 has_queued || fail "removing took the data"
 
-step "uninstall --purge"
+step "uninstall --purge, and install with the settings given in the environment"
+$installer --uninstall --purge --yes
+env "${settings[@]}" $installer --yes --package $packages/current.deb
+$setup healthy || fail "the service does not answer"
 $installer --uninstall --purge --yes
 for path in /etc/spm-orchestrator /var/lib/spm-orchestrator /var/log/spm-orchestrator /usr/lib/spm-orchestrator /usr/bin/spm-orchestrator; do
   [ ! -e $path ] || fail "$path is left"

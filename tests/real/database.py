@@ -43,8 +43,12 @@ class Cluster:
                    " -c max_wal_size=48MB -c min_wal_size=32MB")
         return self.run("pg_ctl", "-D", self.data, "-w", "-l", self.folder / "server.log", "-o", options, "start", check=check)
 
-    def stop(self, mode="immediate"):
-        self.run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop", check=False)
+    def answers(self):
+        return self.run("pg_isready", "-q", "-h", "127.0.0.1", "-p", self.port, check=False)
+
+    def stop(self):
+        """As if its host had died."""
+        self.run("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop", check=False)
 
     def promote(self):
         self.run("pg_ctl", "-D", self.data, "-w", "promote")
@@ -96,7 +100,7 @@ class Work:
         return True
 
     def expect_last_write(self):
-        notes = self.api.call("GET", f"/queue/{self.item}")[1]["notes"]
+        notes = until("an answer", lambda: self.api.call("GET", f"/queue/{self.item}"))[1]["notes"]
         assert notes == f"write {self.written}", (notes, self.written)
 
     def seconds_until_written(self, patience=60):
@@ -116,7 +120,7 @@ def _scenario():
     return json.loads((pathlib.Path(__file__).resolve().parents[2] / "sandbox/scenarios/small.json").read_text())
 
 
-def restart_and_failover(work, binaries, say):
+def restart_and_failover(work, binaries, report):
     primary = Cluster(work / "primary")
     clusters = [primary]
     job = None
@@ -128,22 +132,24 @@ def restart_and_failover(work, binaries, say):
         primary.sql("SELECT pg_reload_conf()")
         until("the standby", lambda: primary.sql("SELECT sync_state FROM pg_stat_replication") == "sync")
         job = Work("failover", work, binaries, clusters)
-        assert job.write()
-        primary.stop()
-        assert not job.write(), "a write was acknowledged without a database"
-        primary.start()
-        say(f"PostgreSQL {primary.version()} restarted: writes again after {job.seconds_until_written():.1f} s")
-        job.expect_last_write()
-
-        assert job.write()
-        primary.stop()
-        standby.promote()
-        standby.sql("ALTER SYSTEM SET synchronous_standby_names = ''")
-        standby.sql("SELECT pg_reload_conf()")
-        job.expect_last_write()
-        say(f"failed over to the standby: writes again after {job.seconds_until_written():.1f} s; the last acknowledged write is there")
-        job.expect_last_write()
-        job.expect_alive()
+        report.meet({"PostgreSQL": primary.version()})
+        with report.check("PostgreSQL that restarts"):
+            assert job.write()
+            primary.stop()
+            assert not job.write(), "a write was acknowledged without a database"
+            primary.start()
+            report.say(f"PostgreSQL restarted: writes again after {job.seconds_until_written():.1f} s")
+            job.expect_last_write()
+        with report.check("PostgreSQL that fails over to its streaming standby"):
+            assert job.write()
+            primary.stop()
+            standby.promote()
+            standby.sql("ALTER SYSTEM SET synchronous_standby_names = ''")
+            standby.sql("SELECT pg_reload_conf()")
+            job.expect_last_write()
+            report.say(f"failed over to the standby: writes again after {job.seconds_until_written():.1f} s; the last acknowledged write is there")
+            job.expect_last_write()
+            job.expect_alive()
     finally:
         if job:
             job.close()
@@ -151,7 +157,7 @@ def restart_and_failover(work, binaries, say):
             cluster.stop()
 
 
-def full_disk(work, binaries, say):
+def full_disk(work, binaries, report):
     disk = work / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", disk], check=True)
@@ -159,23 +165,23 @@ def full_disk(work, binaries, say):
     try:
         cluster = Cluster(disk / "server")
         job = Work("full-disk", work, binaries, [cluster])
-        assert job.write()
-        filler = disk / "filler"
-        with open(filler, "wb", buffering=0) as file:  # or closing it would fail too
-            try:
-                while True:
-                    file.write(b"\0" * 65536)
-            except OSError:
-                pass
-        until("a write that is refused", lambda: _fill_wal(cluster) or not job.write(), 60)
-        job.expect_alive()
-        say("the disk of PostgreSQL is full: a write was refused, the orchestrator lives")
-        filler.unlink()
-        if not cluster.run("pg_ctl", "-D", cluster.data, "status", check=False):
-            cluster.start()
-        say(f"space was made: writes again after {job.seconds_until_written():.1f} s")
-        job.expect_last_write()
-        job.expect_alive()
+        with report.check("PostgreSQL whose disk is full"):
+            assert job.write()
+            filler = disk / "filler"
+            with open(filler, "wb", buffering=0) as file:  # or closing it would fail too
+                try:
+                    while True:
+                        file.write(b"\0" * 65536)
+                except OSError:
+                    pass
+            until("a write that is refused", lambda: _fill_wal(cluster) or not job.write(), 60)
+            job.expect_alive()
+            report.say("the disk of PostgreSQL is full: a write was refused, the orchestrator lives")
+            filler.unlink()
+            until("the server", lambda: cluster.answers() or cluster.start(check=False))
+            report.say(f"space was made: writes again after {job.seconds_until_written():.1f} s")
+            job.expect_last_write()
+            job.expect_alive()
     finally:
         if job:
             job.close()

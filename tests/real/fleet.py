@@ -21,8 +21,6 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 SALT = "3007.8"  # as in requirements.txt
-RELEASE = "bookworm"
-MIRROR = os.environ.get("SPM_REAL_MIRROR", "http://deb.debian.org/debian")
 TOKEN_LIFE = 20  # seconds; short, so that a test sees a token die
 VENV = "/opt/salt"
 PASSWORD = "real-salt-password"
@@ -42,20 +40,26 @@ def free_port():
 
 def base_root(cache):
     """A Debian with Salt in a virtual environment. Made once, then only copied."""
-    base = cache / f"debian-{RELEASE}-salt-{SALT}"
+    base = cache / f"debian-bookworm-salt-{SALT}"
     if base.exists():
         return base
+    run(HERE.parent / "support/debian-root", cache)
     partial = base.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    cache.mkdir(parents=True, exist_ok=True)
-    with open(cache / "base.log", "wb") as log:
-        run("debootstrap", "--variant=minbase", "--include=python3,python3-venv,python3-pip,ca-certificates,procps", RELEASE, partial, MIRROR,
-            stdout=log, stderr=log)
-        shutil.copy("/etc/resolv.conf", partial / "etc/resolv.conf")
-        shutil.copy("/etc/ssl/certs/ca-certificates.crt", partial / "etc/ssl/certs/ca-certificates.crt")  # a company's own, if it has one
-        run("chroot", partial, "python3", "-m", "venv", VENV, stdout=log, stderr=log)
-        shutil.copy(HERE / "requirements.txt", partial / "tmp/requirements.txt")
-        run("chroot", partial, f"{VENV}/bin/pip", "--no-cache-dir", "install", "-r", "/tmp/requirements.txt", stdout=log, stderr=log)
+    run("cp", "-a", "--reflink=auto", cache / "debian-bookworm", partial)
+    (partial / "etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
+    shutil.copy(HERE / "requirements.txt", partial / "tmp/requirements.txt")
+    if os.path.exists("/etc/pip.conf"):
+        shutil.copy("/etc/pip.conf", partial / "etc/pip.conf")
+    # Paths of this machine mean nothing inside; who is to be trusted was copied to where Debian has it.
+    trusted = "/etc/ssl/certs/ca-certificates.crt"
+    environment = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or name == "PIP_INDEX_URL"}
+    environment |= {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", "PIP_CERT": trusted,
+                    "PIP_NO_CACHE_DIR": "1"}
+    with open(cache / "salt.log", "wb") as log:
+        for command in ("apt-get -q update", "apt-get -q -y --no-install-recommends install python3 python3-venv", f"python3 -m venv {VENV}",
+                        f"{VENV}/bin/pip install -r /tmp/requirements.txt", "apt-get clean"):
+            run("chroot", partial, *command.split(), stdout=log, stderr=log, env=environment)
     partial.rename(base)
     return base
 

@@ -1,7 +1,9 @@
 """A real Prometheus that scrapes a real node_exporter of this machine every second."""
+import json
 import pathlib
 import subprocess
 import time
+import urllib.parse
 import urllib.request
 
 import world
@@ -31,13 +33,18 @@ class Monitoring:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{self.url}/api/v1/query?query=up%7Bjob%3D%22node%22%7D", timeout=2) as answer:
-                    if b'"1"' in answer.read():
-                        return
+                if self.ask('up{job="node"}') == "1":
+                    return
             except OSError:
                 pass
             time.sleep(0.3)
         raise SystemExit(f"Prometheus did not come up; see {self.work}")
+
+    def ask(self, query):
+        """The value of the first series that the query finds; None: there is none."""
+        with urllib.request.urlopen(f"{self.url}/api/v1/query?query={urllib.parse.quote(query)}", timeout=5) as answer:
+            found = json.load(answer)["data"]["result"]
+        return found[0]["value"][1] if found else None
 
     def stop(self):
         for process in self.processes:

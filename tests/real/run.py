@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Everything that the sandbox stands for otherwise, for real: Salt, apt, Prometheus, PostgreSQL. Prints what it met and what it saw.
+"""Everything that the sandbox stands for otherwise, for real: Salt, apt, Prometheus, an OpenID provider, PostgreSQL.
 
-usage: run.py --build DIR [--only salt,prometheus,pipeline,database] [--keep]
+Prints what it met and what it saw; the last line is the summary.
+
+usage: run.py --build DIR [--only prometheus,salt,pipeline,identity,database] [--keep]
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -22,77 +25,124 @@ import fleet  # noqa: E402
 import monitoring  # noqa: E402
 import pipeline  # noqa: E402
 
-SUITES = ["prometheus", "salt", "pipeline", "database"]
+SUITES = ["prometheus", "salt", "pipeline", "identity", "database"]
+OPENID_PROVIDER = HERE.parent / "support/oidc/node_modules/oidc-provider/package.json"
+
+
+class Report:
+    """What one suite says, and which of its checks passed."""
+    printing = threading.Lock()
+
+    def __init__(self, suite):
+        self.suite = suite
+        self.met, self.passed, self.failed = {}, [], []
+
+    def say(self, line):
+        with Report.printing:
+            print(f"[{self.suite:10}] {line}", flush=True)
+
+    def meet(self, versions):
+        self.met |= versions
+        self.say("met: " + ", ".join(f"{name} {version}" for name, version in versions.items()))
+
+    def record(self, check, problem=""):
+        (self.failed if problem else self.passed).append(check)
+        self.say(f"{'FAILED' if problem else 'ok'} {check}" + (f": {problem}" if problem else ""))
+
+    @contextlib.contextmanager
+    def check(self, name):
+        """One thing that must hold; the suite goes no further when it does not."""
+        try:
+            yield
+        except BaseException as caught:  # noqa: B902: whatever it is, it did not hold
+            self.record(name, (str(caught).splitlines() or [""])[0] or type(caught).__name__)
+            raise
+        self.record(name)
 
 
 class Suites:
     def __init__(self, build, work, cache):
         self.build, self.work, self.cache = build, work, cache
-        self.outcomes, self.lock = {}, threading.Lock()
-
-    def say(self, suite, line):
-        with self.lock:
-            print(f"[{suite:10}] {line}", flush=True)
+        self.reports, self.threads = {}, {}
 
     def run(self, suite):
+        report = self.reports[suite] = Report(suite)
         begin = time.monotonic()
-        problem = ""
         try:
-            getattr(self, suite)(lambda line: self.say(suite, line))
+            getattr(self, suite)(report)
         except BaseException as caught:  # noqa: B902: one suite's end must not be another's
             traceback.print_exc()
-            problem = str(caught).splitlines()[0] if str(caught) else type(caught).__name__
-        self.outcomes[suite] = problem
-        self.say(suite, f"{'FAILED: ' + problem if problem else 'passed'} ({time.monotonic() - begin:.0f} s)")
+            if not report.failed:
+                report.record(f"the suite {suite}", str(caught) or type(caught).__name__)
+        report.say(f"{len(report.passed)} passed, {len(report.failed)} failed ({time.monotonic() - begin:.0f} s)")
 
-    def _gtest(self, suite, filters, environment, say):
-        report = self.work / f"{suite}.json"
-        done = subprocess.run([self.build / "tests/real_tests", f"--gtest_filter={filters}", f"--gtest_output=json:{report}"],
+    def run_side_by_side(self, suites):
+        self.threads = {suite: threading.Thread(target=self.run, args=(suite,)) for suite in suites}
+        for thread in self.threads.values():
+            thread.start()
+        for thread in self.threads.values():
+            thread.join()
+
+    def _wait_for_others(self):
+        """What measures the whole machine waits until no other suite makes it busy."""
+        for thread in self.threads.values():
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def _gtest(self, report, filters, environment):
+        file = self.work / f"{report.suite}.json"
+        done = subprocess.run([self.build / "tests/real_tests", f"--gtest_filter={filters}", f"--gtest_output=json:{file}"],
                               env=os.environ | environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        (self.work / f"{suite}.log").write_text(done.stdout + done.stderr)
+        (self.work / f"{report.suite}.log").write_text(done.stdout + done.stderr)
+        assert file.exists(), f"real_tests ended with {done.returncode}: {done.stderr[-2000:]}"
         for line in done.stdout.splitlines():
             if line.startswith("  "):
-                say(line.strip())
-        tests = [test for group in json.loads(report.read_text())["testsuites"] for test in group["testsuite"]]
+                report.say(line.strip())
+        tests = [test for group in json.loads(file.read_text())["testsuites"] for test in group["testsuite"]]
         for test in tests:
-            say(f"{'FAILED' if 'failures' in test else 'ok':6} {test['name']}")
-            for failure in test.get("failures", []):
-                print(failure["failure"], flush=True)
-        assert done.returncode == 0 and tests, f"real_tests ended with {done.returncode}"
+            problems = [failure["failure"] for failure in test.get("failures", [])]
+            report.record(test["name"], " | ".join(problems) or ("" if test.get("result") == "COMPLETED" else "was not run"))
+        assert tests and (done.returncode == 0 or report.failed), f"real_tests ended with {done.returncode}: {done.stderr[-2000:]}"
 
-    def prometheus(self, say):
-        self._gtest("prometheus", "RealPrometheus.*",
-                    {"SPM_REAL_PROMETHEUS_URL": self.monitoring.url, "SPM_REAL_INSTANCE": self.monitoring.instance}, say)
+    def prometheus(self, report):
+        report.meet(monitoring.versions())
+        self._gtest(report, "RealPrometheus.*", {"SPM_REAL_PROMETHEUS_URL": self.monitoring.url, "SPM_REAL_INSTANCE": self.monitoring.instance})
 
-    def salt(self, say):
+    def salt(self, report):
         world = fleet.Fleet(self.work / "salt-fleet")
         try:
             world.up(self.cache)
-            say("met: " + ", ".join(f"{name} {version}" for name, version in world.versions().items()))
-            self._gtest("salt", "RealSalt.*",
+            report.meet(world.versions())
+            self._gtest(report, "RealSalt.*",
                         {"SPM_REAL_FLEET": str(world.work), "SPM_REAL_SALT_URL": world.facts["salt_url"],
-                         "SPM_REAL_SALT_PASSWORD": world.facts["password"], "SPM_REAL_SALT_TOKEN_LIFE": str(world.facts["token_life"])}, say)
+                         "SPM_REAL_SALT_PASSWORD": world.facts["password"], "SPM_REAL_SALT_TOKEN_LIFE": str(world.facts["token_life"])})
         finally:
             world.down()
 
-    def pipeline(self, say):
+    def pipeline(self, report):
         world = fleet.Fleet(self.work / "pipeline-fleet")
         job = None
         try:
             world.up(self.cache)
-            say("met: " + ", ".join(f"{name} {version}" for name, version in world.versions().items()) + "; systemctl is a stand-in")
-            job = pipeline.Pipeline(self.work / "pipeline", self.build / "spm-orchestrator", world, self.monitoring, say)
-            job.run()
+            report.meet(world.versions())
+            report.say("not real: systemctl, because no systemd runs in the Debian root, and UYUNI, whose errata Salt installs")
+            job = pipeline.Pipeline(self.work / "pipeline", self.build / "spm-orchestrator", world, self.monitoring, report)
+            job.run(self._wait_for_others)
         finally:
             if job:
                 job.close()
             world.down()
 
-    def database(self, say):
+    def identity(self, report):
+        node = subprocess.run(["node", "--version"], check=True, capture_output=True, text=True).stdout.strip()
+        report.meet({"oidc-provider": json.loads(OPENID_PROVIDER.read_text())["version"], "Node.js": node})
+        self._gtest(report, "OidcLogin.*", {})
+
+    def database(self, report):
         work = self.work / "database"
         work.mkdir()
-        database.restart_and_failover(work, self.build, say)
-        database.full_disk(work, self.build, say)
+        database.restart_and_failover(work, self.build, report)
+        database.full_disk(work, self.build, report)
 
 
 def main():
@@ -102,6 +152,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave the folder of the run")
     arguments = parser.parse_args()
     chosen = arguments.only.split(",")
+    if unknown := set(chosen) - set(SUITES):
+        parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     if os.geteuid() != 0:
         raise SystemExit("run.py: a Debian root, namespaces and a small disk need root: run it as root")
     cache = pathlib.Path(os.environ.get("SPM_REAL_CACHE", HERE.parents[1] / "build/real"))
@@ -109,29 +161,29 @@ def main():
     work = pathlib.Path(tempfile.mkdtemp(prefix="spm-real-"))
     work.chmod(0o755)
     suites = Suites(arguments.build.resolve(), work, cache)
+    if {"salt", "pipeline"} & set(chosen):
+        fleet.base_root(cache)
+    suites.monitoring = monitoring.Monitoring(work / "monitoring")
     try:
-        if {"salt", "pipeline"} & set(chosen):
-            fleet.base_root(cache)
-        suites.monitoring = monitoring.Monitoring(work / "monitoring")
-        suites.say("prometheus", "met: " + ", ".join(f"{name} {version}" for name, version in monitoring.versions().items()))
         # First and alone: it makes every processor busy.
         if "prometheus" in chosen:
             suites.run("prometheus")
-        threads = [threading.Thread(target=suites.run, args=(suite,)) for suite in chosen if suite != "prometheus"]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        suites.run_side_by_side([suite for suite in chosen if suite != "prometheus"])
     finally:
         suites.monitoring.stop()
-        failed = [suite for suite in chosen if suites.outcomes.get(suite, "did not run")]
-        if not arguments.keep and not failed:
-            shutil.rmtree(work, ignore_errors=True)
-        else:
-            print(f"logs: {work}")
-    print(f"real: {len(chosen) - len(failed)} of {len(chosen)} suites passed in {time.monotonic() - begin:.0f} s" +
-          (f"; failed: {', '.join(failed)}" if failed else ""))
-    return 1 if failed else 0
+    reports = suites.reports.values()
+    failed = [f"{report.suite}: {check}" for report in reports for check in report.failed]
+    if arguments.keep or failed:
+        print(f"logs: {work}")
+    else:
+        shutil.rmtree(work, ignore_errors=True)
+    met = {name: version for report in reports for name, version in report.met.items()}
+    print("real: " + ", ".join(f"{name} {version}" for name, version in met.items()) + f"; {time.monotonic() - begin:.0f} s")
+    for check in failed:
+        print(f"failed: {check}")
+    passed = sum(len(report.passed) for report in reports)
+    print(f"{passed} passed, {len(failed)} failed")
+    return 0 if passed and not failed else 1
 
 
 if __name__ == "__main__":

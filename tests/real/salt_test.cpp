@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using ports::BatchState;
 using testing::HasSubstr;
+using testing::Not;
 
 class RealSalt : public testing::Test {
  protected:
@@ -136,6 +137,21 @@ TEST_F(RealSalt, ABatchRunsOnceHoweverOftenItIsSent) {
   EXPECT_EQ(count.outputs[1].output, "1\n");
 }
 
+TEST_F(RealSalt, TwoMinionsAtOnceEachAnswerForThemselves) {
+  const std::vector<ports::Command> who{{{"sh", "-c", "sleep 2; tr '\\0' ' ' < /proc/1/cmdline"}}};
+  const auto first = batch(who, "test1");
+  const auto second = batch(who, "test2");
+  ASSERT_NE(first.token, second.token);
+  ASSERT_TRUE(commands.start(first));
+  ASSERT_TRUE(commands.start(second));
+  const auto of_first = end_of(commands, first);
+  const auto of_second = end_of(commands, second);
+  ASSERT_EQ(of_first.state, BatchState::Done) << of_first.reason;
+  ASSERT_EQ(of_second.state, BatchState::Done) << of_second.reason;
+  EXPECT_THAT(of_first.outputs[0].output, Not(HasSubstr("/etc/salt-real/test2")));
+  EXPECT_THAT(of_second.outputs[0].output, HasSubstr("/etc/salt-real/test2"));
+}
+
 TEST_F(RealSalt, AStartedBatchIsFoundAndAnotherIsNot) {
   const auto b = batch({{{"true"}}});
   const auto before = commands.find(b);
@@ -220,6 +236,27 @@ TEST_F(RealSalt, TheEngineUnderstandsWhatARealSystemAnswers) {
   EXPECT_THAT(*running, testing::Contains("salt-minion"));
   EXPECT_TRUE(read_unit_names(out[13].output));
   EXPECT_TRUE(has_no_snapper(out[14])) << out[14].output;
+}
+
+TEST_F(RealSalt, TheWayBackIsProvenByARealApt) {
+  const auto listed = run(batch({engine::list_packages(versions::Family::Deb)}));
+  ASSERT_EQ(listed.state, BatchState::Done) << listed.reason;
+  const auto installed = engine::read_packages(versions::Family::Deb, listed.outputs[0].output);
+  ASSERT_TRUE(installed) << installed.error().message;
+  auto packages = engine::replaceable("debian", *installed, {"bash", "libc6"});
+  ASSERT_EQ(packages.size(), 2U);
+  const auto prove = [&] {
+    const auto asked = run(batch(engine::ask_for_versions("debian", packages)));
+    return asked.state == BatchState::Done ? engine::prove_way_back("debian", packages, asked.outputs)
+                                           : Result<engine::WayBackProof>(fail(ErrorCode::SaltError, asked.reason));
+  };
+  const auto proven = prove();
+  ASSERT_TRUE(proven) << proven.error().message;
+  EXPECT_THAT(proven->missing, testing::IsEmpty());
+  packages.begin()->second = {"0-not-in-any-repository"};
+  const auto unproven = prove();
+  ASSERT_TRUE(unproven) << unproven.error().message;
+  EXPECT_THAT(unproven->missing, testing::ElementsAre(HasSubstr("0-not-in-any-repository")));
 }
 
 TEST_F(RealSalt, AHeldPackageManagerIsSeen) {

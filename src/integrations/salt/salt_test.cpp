@@ -50,8 +50,8 @@ TEST(SaltReturn, ReadsTheOutputsOfAFinishedScript) {
 TEST(SaltReturn, OutputThatIsNoTextIsMadeText) {
   const auto batch = batch_of_one();
   const std::string nul(1, '\0');
-  const auto report = read_return(
-      batch, json::object{{"stdout", "@@spm:" + batch.token + ":0:begin\na" + nul + "x\n@@spm:" + batch.token + ":0:end:0\n"}});
+  const auto report =
+      read_return(batch, json::object{{"stdout", "@@spm:" + batch.token + ":0:begin\na" + nul + "x\n@@spm:" + batch.token + ":0:end:0\n"}});
   ASSERT_TRUE(report) << report.error().message;
   ASSERT_EQ(report->state, ports::BatchState::Done) << report->reason;
   EXPECT_EQ(report->outputs[0].output, "a\uFFFDx");
