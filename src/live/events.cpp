@@ -6,6 +6,7 @@
 
 #include "base/json_write.hpp"
 #include "live/live_sql.hpp"
+#include "notifications/notifications.hpp"
 #include "systems/systems.hpp"
 
 namespace spm::live {
@@ -27,20 +28,20 @@ std::map<std::int64_t, std::int64_t> systems_of_tests(db::Tx& tx, const std::vec
   return systems;
 }
 
-}  // namespace
-
-json::object event_json(const outbox::Event& event) {
-  json::object entry = event.payload;
-  entry["id"] = event.id;
-  entry["at"] = format_time(event.at);
-  entry["topic"] = event.topic;
-  entry["queue_id"] = id_or_null(event.queue_id);
-  entry["test_id"] = id_or_null(event.test_id);
-  return entry;
+void drop_unseen_notices(db::Tx& tx, const access::Principal& principal, std::vector<outbox::Event>& events) {
+  const auto is_notice = [](const outbox::Event& event) {
+    const auto* type = event.payload.if_contains("type");
+    return event.topic == notifications::kTopic && type != nullptr && *type == notifications::kRaised;
+  };
+  std::vector<std::int64_t> notices;
+  for (const auto& event : events) {
+    if (is_notice(event)) notices.push_back(event.id);
+  }
+  const auto seen = notifications::visible(tx, principal, notices);
+  std::erase_if(events, [&](const outbox::Event& event) { return is_notice(event) && !seen.contains(event.id); });
 }
 
-std::vector<outbox::Event> within(db::Tx& tx, const access::Scope& scope, std::vector<outbox::Event> events) {
-  if (scope.is_everything() || events.empty()) return events;
+void drop_systems_outside(db::Tx& tx, const access::Scope& scope, std::vector<outbox::Event>& events) {
   const auto of_tests = systems_of_tests(tx, events);
   const auto system_of = [&](const outbox::Event& event) -> std::optional<std::int64_t> {
     if (const auto* named = event.payload.if_contains("system_id"); named != nullptr && named->is_int64()) return named->as_int64();
@@ -56,6 +57,23 @@ std::vector<outbox::Event> within(db::Tx& tx, const access::Scope& scope, std::v
     const auto system = system_of(event);
     return system && !seen.contains(*system);
   });
+}
+
+}  // namespace
+
+json::object event_json(const outbox::Event& event) {
+  json::object entry = event.payload;
+  entry["id"] = event.id;
+  entry["at"] = format_time(event.at);
+  entry["topic"] = event.topic;
+  entry["queue_id"] = id_or_null(event.queue_id);
+  entry["test_id"] = id_or_null(event.test_id);
+  return entry;
+}
+
+std::vector<outbox::Event> within(db::Tx& tx, const access::Principal& principal, std::vector<outbox::Event> events) {
+  drop_unseen_notices(tx, principal, events);
+  if (!principal.scope.is_everything()) drop_systems_outside(tx, principal.scope, events);
   return events;
 }
 

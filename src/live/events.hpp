@@ -15,7 +15,8 @@ namespace spm::live {
 // {"id", "at", "topic", "queue_id", "test_id", "type", …}: one event as the API shows it.
 [[nodiscard]] json::object event_json(const outbox::Event& event);
 
-// Those of the events that speak of no system, or of one that the scope covers. In the caller's transaction.
-[[nodiscard]] std::vector<outbox::Event> within(db::Tx& tx, const access::Scope& scope, std::vector<outbox::Event> events);
+// Those of the events that speak of no system, or of one that the caller's scope covers; of notices those that the caller may see. In the
+// caller's transaction.
+[[nodiscard]] std::vector<outbox::Event> within(db::Tx& tx, const access::Principal& principal, std::vector<outbox::Event> events);
 
 }  // namespace spm::live

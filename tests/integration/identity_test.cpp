@@ -49,6 +49,9 @@ TEST_F(Logins, GuessersWaitLongerAndLongerKnownAccountOrNot) {
     EXPECT_EQ(login(client, name, kGoodPassword).body.at("details").at("retry_after_seconds").as_int64(), 60);
   }
   EXPECT_THAT(audited(), Contains("anonymous auth.lockout ada"));
+  const auto told = database.query("SELECT subject || ': ' || reason AS text FROM notifications WHERE kind = 'user_locked_out'");
+  ASSERT_EQ(told.size(), 1U) << "once, and of a real account";
+  EXPECT_EQ(told[0].text("text"), "ada: 5 wrong passwords, the last one from 192.0.2.7");
   clock.advance(std::chrono::minutes(2));
   Client ada;
   EXPECT_EQ(login(ada, "ada").status, 200);
