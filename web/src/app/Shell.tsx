@@ -1,6 +1,6 @@
 // The frame around every page: where one can go, who one is, whether what one sees is current.
 import {ActionIcon, Drawer, Menu, useMantineColorScheme, type MantineColorScheme} from '@mantine/core';
-import {IconKeyboard, IconMenu2, IconUserCircle} from '@tabler/icons-react';
+import {IconBell, IconKeyboard, IconMenu2, IconUserCircle} from '@tabler/icons-react';
 import {useQuery} from '@tanstack/react-query';
 import {useEffect, useRef, useState, type ReactNode} from 'react';
 import {NavLink, useLocation, useNavigate} from 'react-router-dom';
@@ -10,13 +10,14 @@ import {useKeys, type Keys} from '@/shared/lib/keys';
 import {useLive} from '@/shared/lib/live';
 import {useSession} from '@/shared/lib/session';
 import {KeyboardHelp} from './KeyboardHelp';
-import {navigation, type Destination} from './navigation';
+import {navigation, notifications, type Destination} from './navigation';
 import styles from './Shell.module.css';
 
 function useCounts() {
   const approvals = useQuery({queryKey: ['approvals', 'count'], queryFn: () => get('/approvals/pending', {query: {limit: 1}}), select: (page) => page.total});
   const running = useQuery({queryKey: ['tests', 'status'], queryFn: () => get('/tests/status'), select: (status) => status.running.length});
-  return {approvals: approvals.data ?? 0, running: running.data ?? 0};
+  const unread = useQuery({queryKey: ['notifications', 'count'], queryFn: () => get('/notifications', {query: {limit: 1}}), select: (page) => page.unread});
+  return {approvals: approvals.data ?? 0, running: running.data ?? 0, unread: unread.data ?? 0};
 }
 
 function Destinations({counts, onGo}: {counts: ReturnType<typeof useCounts>; onGo?: () => void}) {
@@ -52,6 +53,20 @@ function Entry({item, count, onGo}: {item: Destination; count: number; onGo?: ()
       {count > 0 && (
         <span className={styles.count} data-calls={item.counts === 'approvals' || undefined}>
           {count}
+        </span>
+      )}
+    </NavLink>
+  );
+}
+
+function Bell({unread}: {unread: number}) {
+  const t = useT();
+  return (
+    <NavLink to={notifications.path} className={styles.bell} aria-label={t('nav.bell', {count: unread})}>
+      <IconBell size={20} stroke={1.7} aria-hidden />
+      {unread > 0 && (
+        <span className={styles.count} data-calls>
+          {unread > 99 ? '99+' : unread}
         </span>
       )}
     </NavLink>
@@ -128,7 +143,7 @@ function useGoKeys(showHelp: () => void) {
     const listen = (event: KeyboardEvent) => {
       if (!isGoing.current || event.key === 'g') return;
       isGoing.current = false;
-      const target = navigation.flatMap((group) => group.items).find((item) => item.key === event.key);
+      const target = [...navigation.flatMap((group) => group.items), notifications].find((item) => item.key === event.key);
       if (!target) return;
       event.preventDefault();
       event.stopPropagation();
@@ -159,9 +174,12 @@ export function Shell({children}: {children: ReactNode}) {
         {t('app.skip')}
       </a>
       <aside className={styles.side}>
-        <p className={styles.brand}>
-          <img src="/favicon.svg" alt="" width={22} height={22} /> {t('app.name')}
-        </p>
+        <div className={styles.top}>
+          <p className={styles.brand}>
+            <img src="/favicon.svg" alt="" width={22} height={22} /> {t('app.name')}
+          </p>
+          <Bell unread={counts.unread} />
+        </div>
         <nav aria-label={t('nav.main')} className={styles.nav}>
           <Destinations counts={counts} />
         </nav>
@@ -182,6 +200,7 @@ export function Shell({children}: {children: ReactNode}) {
         {quick.map((item) => (
           <Entry key={item.path} item={item} count={item.counts ? counts[item.counts] : 0} />
         ))}
+        <Bell unread={counts.unread} />
         <ActionIcon variant="transparent" size="xl" aria-label={t('nav.more')} onClick={() => setMenuOpen(true)} className={styles.moreButton}>
           <IconMenu2 size={20} />
         </ActionIcon>
