@@ -67,15 +67,15 @@ void record(db::Tx& tx, const Started& started, const RunConfig& config, const q
   what["type"] = "test.started";
   notifications::publish(tx, {.topic = "test", .queue_id = started.item, .test_id = started.test, .payload = what, .at = acting.now});
   notifications::publish(tx, {.topic = "test",
-                       .queue_id = started.item,
-                       .test_id = started.test,
-                       .payload = {{"type", "test.phase_started"},
-                                   {"test_id", started.test.value},
-                                   {"errata_id", started.erratum.value},
-                                   {"system_id", started.system.id.value},
-                                   {"phase", to_string(Phase::PreCheck)},
-                                   {"attempt", 1}},
-                       .at = acting.now});
+                              .queue_id = started.item,
+                              .test_id = started.test,
+                              .payload = {{"type", "test.phase_started"},
+                                          {"test_id", started.test.value},
+                                          {"errata_id", started.erratum.value},
+                                          {"system_id", started.system.id.value},
+                                          {"phase", to_string(Phase::PreCheck)},
+                                          {"attempt", 1}},
+                              .at = acting.now});
   log::info("engine", "test started", {{"test_id", started.test}, {"errata_id", started.erratum}, {"system", started.system.name}});
 }
 

@@ -113,10 +113,10 @@ Result<Response> mark_read(db::Pool& pool, const Clock& clock, const Request& re
   const auto now = clock.now();
   db::Tx tx(pool);
   const auto* ids = body.if_contains("ids");
-  const auto rows = ids != nullptr
-                        ? tx.execute(sql::mark_some, {reader.name, reader.all_kinds, reader.scope,
-                                                      json::value_to<std::vector<std::int64_t>>(*ids), now})
-                        : tx.execute(sql::mark_up_to, {reader.name, reader.all_kinds, reader.scope, body.at("up_to").as_int64(), now});
+  const auto rows =
+      ids != nullptr
+          ? tx.execute(sql::mark_some, {reader.name, reader.all_kinds, reader.scope, json::value_to<std::vector<std::int64_t>>(*ids), now})
+          : tx.execute(sql::mark_up_to, {reader.name, reader.all_kinds, reader.scope, body.at("up_to").as_int64(), now});
   const auto unread = count_unread(tx, reader, reader.all_kinds);
   tx.commit();
   return http::json_response(200, json::object{{"marked", rows[0].integer("marked")}, {"unread", unread}});

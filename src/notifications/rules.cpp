@@ -48,12 +48,9 @@ struct EventRow {
 };
 
 constexpr std::array kEvents = {
-    EventRow{"test.finished", "result", "failed", Kind::TestFailed},
-    EventRow{"test.finished", "result", "error", Kind::TestError},
-    EventRow{"test.finished", "result", "aborted", Kind::TestAborted},
-    EventRow{"system.quarantined", "", "", Kind::SystemQuarantined},
-    EventRow{"approval.given", "", "", Kind::SecondApprovalWaiting},
-    EventRow{"approval.break_glass", "", "", Kind::BreakGlass},
+    EventRow{"test.finished", "result", "failed", Kind::TestFailed},   EventRow{"test.finished", "result", "error", Kind::TestError},
+    EventRow{"test.finished", "result", "aborted", Kind::TestAborted}, EventRow{"system.quarantined", "", "", Kind::SystemQuarantined},
+    EventRow{"approval.given", "", "", Kind::SecondApprovalWaiting},   EventRow{"approval.break_glass", "", "", Kind::BreakGlass},
     EventRow{"sync.finished", "status", "failed", Kind::SyncFailed},
 };
 
@@ -161,9 +158,9 @@ std::string sentence(const Notice& notice, const std::optional<std::string>& sys
     case Kind::TestFailed: return fmt::format("the test of {}{} failed{}", erratum, on_system, because(notice));
     case Kind::TestError: return fmt::format("the test of {}{} could not tell{}", erratum, on_system, because(notice));
     case Kind::TestAborted: return fmt::format("the test of {}{} was aborted{}", erratum, on_system, because(notice));
-    case Kind::SystemQuarantined:
-      return fmt::format("{} went into quarantine{}", system_name.value_or("a test system"), because(notice));
-    case Kind::BreakGlass: return fmt::format("break-glass: {} approved {} alone, past the policies{}", notice.actor, erratum, because(notice));
+    case Kind::SystemQuarantined: return fmt::format("{} went into quarantine{}", system_name.value_or("a test system"), because(notice));
+    case Kind::BreakGlass:
+      return fmt::format("break-glass: {} approved {} alone, past the policies{}", notice.actor, erratum, because(notice));
     case Kind::SyncFailed: return fmt::format("the synchronisation with {} failed{}", notice.subject, because(notice));
     case Kind::SyncStale: return fmt::format("what is known from {} is out of date{}", notice.subject, because(notice));
     case Kind::UserLockedOut: return fmt::format("the account {} was locked{}", notice.subject, because(notice));

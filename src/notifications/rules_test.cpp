@@ -105,8 +105,10 @@ TEST(NoticeRules, EveryKindHasAWordAndASentence) {
     EXPECT_FALSE(sentence({.kind = kind}, std::nullopt).empty()) << to_string(kind);
   }
   EXPECT_EQ(parse_kind("weather"), std::nullopt);
-  EXPECT_THAT(sentence({.kind = Kind::DecisionOverdue, .erratum = AdvisoryName{"USN-1-1"}, .due_at = parse_time("2026-03-02T09:15:00Z").value()}, {}),
-              HasSubstr("2026-03-02T09:15:00Z"));
+  EXPECT_THAT(
+      sentence({.kind = Kind::DecisionOverdue, .erratum = AdvisoryName{"USN-1-1"}, .due_at = parse_time("2026-03-02T09:15:00Z").value()},
+               {}),
+      HasSubstr("2026-03-02T09:15:00Z"));
 }
 
 }  // namespace

@@ -45,7 +45,12 @@ class Notifications : public testing::Test {
     tx.commit();
   }
   void test_ends(const std::string& result, const std::string& erratum = "USN-9-9", std::int64_t system = 1) {
-    happens({{"type", "test.finished"}, {"result", result}, {"test_id", 5}, {"system_id", system}, {"errata_id", erratum}, {"actor", "engine"},
+    happens({{"type", "test.finished"},
+             {"result", result},
+             {"test_id", 5},
+             {"system_id", system},
+             {"errata_id", erratum},
+             {"actor", "engine"},
              {"reason", "ssh is down"}});
   }
   void sync_ends(const std::string& status) {
@@ -82,7 +87,9 @@ TEST_F(Notifications, ADecisionThatWaitsIsTold) {
 TEST_F(Notifications, WhatIsRolledBackIsNotTold) {
   {
     db::Tx tx(pool());
-    publish(tx, {.topic = "test", .queue_id = {}, .test_id = {}, .payload = {{"type", "test.finished"}, {"result", "failed"}}, .at = clock.now()});
+    publish(
+        tx,
+        {.topic = "test", .queue_id = {}, .test_id = {}, .payload = {{"type", "test.finished"}, {"result", "failed"}}, .at = clock.now()});
   }
   EXPECT_EQ(unread(), 0);
 }
@@ -92,7 +99,8 @@ TEST_F(Notifications, EachPersonHasOwnMarks) {
   test_ends("aborted");
   const auto newest = body_of(list()).at("items").at(0).at("id");
   EXPECT_EQ(body_of(mark({{"ids", json::array{newest}}})), (json::object{{"marked", 1}, {"unread", 1}}));
-  EXPECT_EQ(body_of(mark({{"ids", json::array{newest, 999999}}})), (json::object{{"marked", 0}, {"unread", 1}})) << "again, and what is not there";
+  EXPECT_EQ(body_of(mark({{"ids", json::array{newest, 999999}}})), (json::object{{"marked", 0}, {"unread", 1}}))
+      << "again, and what is not there";
   EXPECT_THAT(each(list(), "kind"), ElementsAre("test_failed"));
   as("user:bob");
   EXPECT_EQ(unread(), 2);
@@ -236,7 +244,8 @@ TEST_F(Notifications, LockedAccountsAreToldToThoseWhoManageUsers) {
 // Ids are given before transactions end: the list could show notice 12 before notice 11. "Mark all as read" must not hide 11.
 TEST_F(Notifications, MarkingAllNeverHidesWhatNobodyWasShown) {
   db::Tx slow(pool());
-  publish(slow, {.topic = "test", .queue_id = {}, .test_id = {}, .payload = {{"type", "test.finished"}, {"result", "error"}}, .at = clock.now()});
+  publish(slow,
+          {.topic = "test", .queue_id = {}, .test_id = {}, .payload = {{"type", "test.finished"}, {"result", "error"}}, .at = clock.now()});
   test_ends("failed");
   const auto seen = body_of(list());
   ASSERT_EQ(seen.at("items").as_array().size(), 1U);
@@ -289,7 +298,8 @@ TEST_F(Notifications, AnItemThatIsLateAlreadyIsToldOnce) {
 TEST_F(Notifications, ASourceThatWentStaleIsToldOnceAndOnlyWhenItIsConfigured) {
   (void)database.query(
       "INSERT INTO sync_runs (source, status, requested_by, started_at, finished_at) "
-      "SELECT source, 'succeeded', 'schedule', '2026-03-02T09:00:00Z', '2026-03-02T09:01:00Z' FROM unnest('{uyuni,spm_sync}'::text[]) AS source");
+      "SELECT source, 'succeeded', 'schedule', '2026-03-02T09:00:00Z', '2026-03-02T09:01:00Z' FROM unnest('{uyuni,spm_sync}'::text[]) AS "
+      "source");
   const auto tell = [&] {
     db::Tx tx(pool());
     catalogue::tell_stale(tx, {catalogue::Source::Uyuni}, clock.now());
