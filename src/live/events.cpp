@@ -31,7 +31,7 @@ std::map<std::int64_t, std::int64_t> systems_of_tests(db::Tx& tx, const std::vec
 void drop_unseen_notices(db::Tx& tx, const access::Principal& principal, std::vector<outbox::Event>& events) {
   const auto is_notice = [](const outbox::Event& event) {
     const auto* type = event.payload.if_contains("type");
-    return event.topic == notifications::kTopic && type != nullptr && *type == notifications::kRaised;
+    return event.topic == notifications::kTopic && type != nullptr && *type == json::value(notifications::kRaised);
   };
   std::vector<std::int64_t> notices;
   for (const auto& event : events) {

@@ -36,6 +36,7 @@ constexpr std::array kKinds = {
     KindRow{Kind::SyncFailed, "sync_failed", Severity::Warning, Permission::ReadState, Thing::Source},
     KindRow{Kind::SyncStale, "sync_stale", Severity::Critical, Permission::ReadState, Thing::Source},
     KindRow{Kind::UserLockedOut, "user_locked_out", Severity::Warning, Permission::ManageUsers, Thing::None},
+    KindRow{Kind::AuditBroken, "audit_broken", Severity::Critical, Permission::ReadAudit, Thing::None},
 };
 
 // Which events deserve a notice; the first row that fits counts. An empty field fits every event of the type. What no event tells
@@ -52,6 +53,7 @@ constexpr std::array kEvents = {
     EventRow{"test.finished", "result", "aborted", Kind::TestAborted}, EventRow{"system.quarantined", "", "", Kind::SystemQuarantined},
     EventRow{"approval.given", "", "", Kind::SecondApprovalWaiting},   EventRow{"approval.break_glass", "", "", Kind::BreakGlass},
     EventRow{"sync.finished", "status", "failed", Kind::SyncFailed},
+    EventRow{"audit.broken", "", "", Kind::AuditBroken},
 };
 
 const KindRow& row_of(Kind kind) {
@@ -164,6 +166,7 @@ std::string sentence(const Notice& notice, const std::optional<std::string>& sys
     case Kind::SyncFailed: return fmt::format("the synchronisation with {} failed{}", notice.subject, because(notice));
     case Kind::SyncStale: return fmt::format("what is known from {} is out of date{}", notice.subject, because(notice));
     case Kind::UserLockedOut: return fmt::format("the account {} was locked{}", notice.subject, because(notice));
+    case Kind::AuditBroken: return fmt::format("the audit record is not what was written{}", because(notice));
   }
   return "";
 }

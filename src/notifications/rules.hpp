@@ -30,6 +30,7 @@ enum class Kind {
   SyncFailed,
   SyncStale,
   UserLockedOut,
+  AuditBroken,
 };
 [[nodiscard]] std::string_view to_string(Kind kind);
 [[nodiscard]] std::optional<Kind> parse_kind(std::string_view word);

@@ -34,6 +34,7 @@ TEST(NoticeRules, TheseEventsDeserveOne) {
   EXPECT_EQ(kind_for({{"type", "approval.given"}}), "second_approval_waiting");
   EXPECT_EQ(kind_for({{"type", "approval.break_glass"}}), "break_glass");
   EXPECT_EQ(kind_for({{"type", "sync.finished"}, {"status", "failed"}}), "sync_failed");
+  EXPECT_EQ(kind_for({{"type", "audit.broken"}}), "audit_broken");
 }
 
 TEST(NoticeRules, OthersDoNot) {
@@ -79,10 +80,11 @@ TEST(NoticeRules, WhatStaysSoIsAboutAThingAndEndsWithIt) {
   EXPECT_EQ(thing_of({.kind = Kind::BreakGlass}), std::nullopt) << "it has happened, for good";
 }
 
-TEST(NoticeRules, LockedAccountsAreForThoseWhoManageUsers) {
+TEST(NoticeRules, LockedAccountsAndABrokenRecordAreForThoseWhoLookAfterThem) {
   const access::Principal viewer{"user:vera", {access::Permission::ReadState}};
   const access::Principal admin{"user:ada", access::all_permissions()};
   EXPECT_THAT(kinds_seen_by(viewer), Not(Contains("user_locked_out")));
+  EXPECT_THAT(kinds_seen_by(viewer), Not(Contains("audit_broken")));
   EXPECT_THAT(kinds_seen_by(viewer), Contains("break_glass")) << "it is loud";
   EXPECT_THAT(kinds_seen_by(admin), Contains("user_locked_out"));
   EXPECT_THAT(kinds_seen_by({"user:new", {access::Permission::Self}}), IsEmpty());
@@ -92,14 +94,14 @@ TEST(NoticeRules, KindsAreNarrowedByKindAndSeverity) {
   const access::Principal admin{"user:ada", access::all_permissions()};
   EXPECT_THAT(kinds_seen_by(admin, "break_glass"), ElementsAre("break_glass"));
   EXPECT_THAT(kinds_seen_by(admin, std::nullopt, "critical"),
-              ElementsAre("decision_overdue", "system_quarantined", "break_glass", "sync_stale"));
+              ElementsAre("decision_overdue", "system_quarantined", "break_glass", "sync_stale", "audit_broken"));
   EXPECT_THAT(kinds_seen_by(admin, "break_glass", "info"), IsEmpty());
   const access::Principal viewer{"user:vera", {access::Permission::ReadState}};
   EXPECT_THAT(kinds_seen_by(viewer, "user_locked_out"), IsEmpty()) << "asking does not open it";
 }
 
 TEST(NoticeRules, EveryKindHasAWordAndASentence) {
-  for (int i = 0; i <= static_cast<int>(Kind::UserLockedOut); ++i) {
+  for (int i = 0; i <= static_cast<int>(Kind::AuditBroken); ++i) {
     const auto kind = static_cast<Kind>(i);
     EXPECT_EQ(parse_kind(to_string(kind)), kind);
     EXPECT_FALSE(sentence({.kind = kind}, std::nullopt).empty()) << to_string(kind);

@@ -20,7 +20,7 @@ import styles from './NotificationsPage.module.css';
 const severities = ['critical', 'warning', 'info'] as const;
 const kinds = [
   'decision_waiting', 'second_approval_waiting', 'snooze_ended', 'decision_due_soon', 'decision_overdue', 'test_failed', 'test_error', 'test_aborted',
-  'system_quarantined', 'break_glass', 'sync_failed', 'sync_stale', 'user_locked_out',
+  'system_quarantined', 'break_glass', 'sync_failed', 'sync_stale', 'user_locked_out', 'audit_broken',
 ] as const;
 const tones = {critical: 'bad', warning: 'warn', info: 'info'} as const;
 

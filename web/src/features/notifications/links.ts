@@ -15,6 +15,7 @@ const places: Record<Notice['kind'], (notice: Notice) => string> = {
   sync_failed: () => '/sync',
   sync_stale: () => '/sync',
   user_locked_out: () => '/users',
+  audit_broken: () => '/audit',
 };
 
 function item(notice: Notice): string {

@@ -758,6 +758,7 @@ export const en = {
   'notifications.kind.sync_failed': 'Sync failed',
   'notifications.kind.sync_stale': 'Source out of date',
   'notifications.kind.user_locked_out': 'Account locked',
+  'notifications.kind.audit_broken': 'Audit broken',
   'notifications.text.decision_waiting': '{errata} passed its test and waits for a decision',
   'notifications.text.second_approval_waiting': '{errata} was approved by {actor}; a second person has to approve it',
   'notifications.text.snooze_ended': '{errata} is back from its snooze and waits for a decision',
@@ -771,6 +772,7 @@ export const en = {
   'notifications.text.sync_failed': 'The sync with {source} failed',
   'notifications.text.sync_stale': 'What is known from {source} is out of date',
   'notifications.text.user_locked_out': 'The account {account} was locked',
+  'notifications.text.audit_broken': 'The audit record is not what was written',
 
   'keys.title': 'Keyboard shortcuts',
   'keys.next': 'Next row',

@@ -761,6 +761,7 @@ export const it: Messages = {
   'notifications.kind.sync_failed': 'Sincronizzazione fallita',
   'notifications.kind.sync_stale': 'Fonte non aggiornata',
   'notifications.kind.user_locked_out': 'Utente bloccato',
+  'notifications.kind.audit_broken': 'Audit alterato',
   'notifications.text.decision_waiting': '{errata} ha superato il test e attende una decisione',
   'notifications.text.second_approval_waiting': '{errata} è approvato da {actor}; deve approvarlo una seconda persona',
   'notifications.text.snooze_ended': '{errata} torna dal rinvio e attende una decisione',
@@ -774,6 +775,7 @@ export const it: Messages = {
   'notifications.text.sync_failed': 'La sincronizzazione con {source} è fallita',
   'notifications.text.sync_stale': 'Quello che si sa da {source} non è aggiornato',
   'notifications.text.user_locked_out': 'L’utente {account} è stato bloccato',
+  'notifications.text.audit_broken': 'Il registro di audit non è quello che fu scritto',
 
   'keys.title': 'Scorciatoie da tastiera',
   'keys.next': 'Riga successiva',
