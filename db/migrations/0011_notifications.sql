@@ -5,7 +5,7 @@ CREATE TABLE notifications (
   id            bigint NOT NULL,                          -- of the event that told it: order and visibility are those of events
   kind          text NOT NULL,                            -- the table of kinds is src/notifications/rules.cpp
   state         text NOT NULL,                            -- happened: for good; open: still so; settled: no longer so
-  thing         text,                                     -- what an open one is about: "queue:12", "system:1000010000", "sync:uyuni"
+  thing         text,                                     -- what is or was open: "queue_item:12", "system:1000010000", "sync:uyuni"
   queue_id      bigint,
   test_id       bigint,
   system_id     bigint,

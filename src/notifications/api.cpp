@@ -36,12 +36,16 @@ Notice notice_in(const db::Row& row) {
                 .actor = row.text("actor"),
                 .reason = row.text("reason"),
                 .due_at = row.time_or_null("due_at")};
+  if (const auto id = row.integer_or_null("queue_id")) notice.item = QueueId{*id};
+  if (const auto id = row.integer_or_null("test_id")) notice.test = TestId{*id};
+  if (const auto id = row.integer_or_null("system_id")) notice.system = SystemId{*id};
   if (const auto name = row.text_or_null("advisory_name")) notice.erratum = AdvisoryName{*name};
   return notice;
 }
 
 json::object notice_json(const db::Row& row) {
   const auto notice = notice_in(row);
+  const auto subject = subject_of(notice);
   const auto system_name = row.text_or_null("system_name");
   return {{"id", row.integer("id")},
           {"kind", to_string(notice.kind)},
@@ -50,13 +54,11 @@ json::object notice_json(const db::Row& row) {
           {"message", sentence(notice, system_name)},
           {"created_at", format_time(row.time("created_at"))},
           {"settled_at", or_null(row.time_or_null("settled_at"))},
-          {"queue_id", or_null(row.integer_or_null("queue_id"))},
-          {"test_id", or_null(row.integer_or_null("test_id"))},
-          {"system_id", or_null(row.integer_or_null("system_id"))},
+          {"subject_type", subject.type},
+          {"subject_id", subject.id},
           {"system_name", or_null(system_name)},
           {"errata_id", or_null(row.text_or_null("advisory_name"))},
           {"synopsis", or_null(row.text_or_null("synopsis"))},
-          {"subject", notice.subject},
           {"actor", notice.actor},
           {"reason", notice.reason},
           {"due_at", or_null(notice.due_at)}};

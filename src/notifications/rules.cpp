@@ -11,32 +11,35 @@ namespace {
 
 using access::Permission;
 
-// What a notice is about that stays so for a while.
-enum class Thing { None, Item, System, Source };
+enum class About { Item, Test, System, Source, User, Audit };
+// Whether it is told once, until an event settles it.
+enum class Lasts { ForGood, UntilSettled };
 
 struct KindRow {
   Kind kind;
   std::string_view word;
   Severity severity;
   Permission permission;  // whoever lacks it does not see these
-  Thing thing;
+  About about;
+  Lasts lasts;
 };
 
 constexpr std::array kKinds = {
-    KindRow{Kind::DecisionWaiting, "decision_waiting", Severity::Info, Permission::ReadState, Thing::Item},
-    KindRow{Kind::SecondApprovalWaiting, "second_approval_waiting", Severity::Info, Permission::ReadState, Thing::Item},
-    KindRow{Kind::SnoozeEnded, "snooze_ended", Severity::Info, Permission::ReadState, Thing::Item},
-    KindRow{Kind::DecisionDueSoon, "decision_due_soon", Severity::Warning, Permission::ReadState, Thing::Item},
-    KindRow{Kind::DecisionOverdue, "decision_overdue", Severity::Critical, Permission::ReadState, Thing::Item},
-    KindRow{Kind::TestFailed, "test_failed", Severity::Warning, Permission::ReadState, Thing::None},
-    KindRow{Kind::TestError, "test_error", Severity::Warning, Permission::ReadState, Thing::None},
-    KindRow{Kind::TestAborted, "test_aborted", Severity::Info, Permission::ReadState, Thing::None},
-    KindRow{Kind::SystemQuarantined, "system_quarantined", Severity::Critical, Permission::ReadState, Thing::System},
-    KindRow{Kind::BreakGlass, "break_glass", Severity::Critical, Permission::ReadState, Thing::None},
-    KindRow{Kind::SyncFailed, "sync_failed", Severity::Warning, Permission::ReadState, Thing::Source},
-    KindRow{Kind::SyncStale, "sync_stale", Severity::Critical, Permission::ReadState, Thing::Source},
-    KindRow{Kind::UserLockedOut, "user_locked_out", Severity::Warning, Permission::ManageUsers, Thing::None},
-    KindRow{Kind::AuditBroken, "audit_broken", Severity::Critical, Permission::ReadAudit, Thing::None},
+    KindRow{Kind::DecisionWaiting, "decision_waiting", Severity::Info, Permission::ReadState, About::Item, Lasts::UntilSettled},
+    KindRow{Kind::SecondApprovalWaiting, "second_approval_waiting", Severity::Info, Permission::ReadState, About::Item,
+            Lasts::UntilSettled},
+    KindRow{Kind::SnoozeEnded, "snooze_ended", Severity::Info, Permission::ReadState, About::Item, Lasts::UntilSettled},
+    KindRow{Kind::DecisionDueSoon, "decision_due_soon", Severity::Warning, Permission::ReadState, About::Item, Lasts::UntilSettled},
+    KindRow{Kind::DecisionOverdue, "decision_overdue", Severity::Critical, Permission::ReadState, About::Item, Lasts::UntilSettled},
+    KindRow{Kind::TestFailed, "test_failed", Severity::Warning, Permission::ReadState, About::Test, Lasts::ForGood},
+    KindRow{Kind::TestError, "test_error", Severity::Warning, Permission::ReadState, About::Test, Lasts::ForGood},
+    KindRow{Kind::TestAborted, "test_aborted", Severity::Info, Permission::ReadState, About::Test, Lasts::ForGood},
+    KindRow{Kind::SystemQuarantined, "system_quarantined", Severity::Critical, Permission::ReadState, About::System, Lasts::UntilSettled},
+    KindRow{Kind::BreakGlass, "break_glass", Severity::Critical, Permission::ReadState, About::Item, Lasts::ForGood},
+    KindRow{Kind::SyncFailed, "sync_failed", Severity::Warning, Permission::ReadState, About::Source, Lasts::UntilSettled},
+    KindRow{Kind::SyncStale, "sync_stale", Severity::Critical, Permission::ReadState, About::Source, Lasts::UntilSettled},
+    KindRow{Kind::UserLockedOut, "user_locked_out", Severity::Warning, Permission::ManageUsers, About::User, Lasts::ForGood},
+    KindRow{Kind::AuditBroken, "audit_broken", Severity::Critical, Permission::ReadAudit, About::Audit, Lasts::ForGood},
 };
 
 // Which events deserve a notice; the first row that fits counts. An empty field fits every event of the type. What no event tells
@@ -52,8 +55,7 @@ constexpr std::array kEvents = {
     EventRow{"test.finished", "result", "failed", Kind::TestFailed},   EventRow{"test.finished", "result", "error", Kind::TestError},
     EventRow{"test.finished", "result", "aborted", Kind::TestAborted}, EventRow{"system.quarantined", "", "", Kind::SystemQuarantined},
     EventRow{"approval.given", "", "", Kind::SecondApprovalWaiting},   EventRow{"approval.break_glass", "", "", Kind::BreakGlass},
-    EventRow{"sync.finished", "status", "failed", Kind::SyncFailed},
-    EventRow{"audit.broken", "", "", Kind::AuditBroken},
+    EventRow{"sync.finished", "status", "failed", Kind::SyncFailed},   EventRow{"audit.broken", "", "", Kind::AuditBroken},
 };
 
 const KindRow& row_of(Kind kind) {
@@ -82,9 +84,12 @@ std::optional<Kind> kind_of(const json::object& event) {
   return std::nullopt;
 }
 
-std::string item_thing(std::int64_t id) { return fmt::format("queue:{}", id); }
-std::string system_thing(std::int64_t id) { return fmt::format("system:{}", id); }
-std::string source_thing(std::string_view source) { return fmt::format("sync:{}", source); }
+constexpr std::string_view kItem = "queue_item";
+constexpr std::string_view kSystem = "system";
+constexpr std::string_view kSource = "sync";
+
+std::string thing(std::string_view type, std::string_view id) { return fmt::format("{}:{}", type, id); }
+std::string thing(std::string_view type, std::optional<std::int64_t> id) { return thing(type, std::to_string(id.value())); }
 
 std::string because(const Notice& notice) { return notice.reason.empty() ? "" : ": " + notice.reason; }
 
@@ -129,21 +134,30 @@ std::optional<Notice> notice_of(const json::object& event) {
   return notice;
 }
 
-std::optional<std::string> thing_of(const Notice& notice) {
-  switch (row_of(notice.kind).thing) {
-    case Thing::None: return std::nullopt;
-    case Thing::Item: return item_thing(notice.item.value().value);
-    case Thing::System: return system_thing(notice.system.value().value);
-    case Thing::Source: return source_thing(notice.subject);
+Subject subject_of(const Notice& notice) {
+  const auto number = [](const auto& id) { return id ? std::to_string(id->value) : std::string(); };
+  switch (row_of(notice.kind).about) {
+    case About::Item: return {kItem, number(notice.item)};
+    case About::Test: return {"test", number(notice.test)};
+    case About::System: return {kSystem, number(notice.system)};
+    case About::Source: return {kSource, notice.subject};
+    case About::User: return {"user", notice.subject};
+    case About::Audit: return {"audit", ""};
   }
-  return std::nullopt;
+  return {};
+}
+
+std::optional<std::string> thing_of(const Notice& notice) {
+  if (row_of(notice.kind).lasts == Lasts::ForGood) return std::nullopt;
+  const auto subject = subject_of(notice);
+  return thing(subject.type, subject.id);
 }
 
 std::optional<std::string> thing_settled_by(const json::object& event) {
   const auto type = text_in(event, "type");
-  if (type == "queue.advanced" && text_in(event, "from") == "pending_approval") return item_thing(number_in(event, "queue_id").value());
-  if (type == "system.released") return system_thing(number_in(event, "system_id").value());
-  if (type == "sync.finished" && text_in(event, "status") == "succeeded") return source_thing(text_in(event, "source"));
+  if (type == "queue.advanced" && text_in(event, "from") == "pending_approval") return thing(kItem, number_in(event, "queue_id"));
+  if (type == "system.released") return thing(kSystem, number_in(event, "system_id"));
+  if (type == "sync.finished" && text_in(event, "status") == "succeeded") return thing(kSource, text_in(event, "source"));
   return std::nullopt;
 }
 

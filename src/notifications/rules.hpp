@@ -58,7 +58,15 @@ struct Notice {
 // What a change deserves that was told by this event (its payload); most deserve nothing.
 [[nodiscard]] std::optional<Notice> notice_of(const json::object& event);
 
-// What a notice of something that stays so for a while is about ("queue:12"); it is told once while it is so. nullopt: it has happened.
+// What a notice is about, in the words of the audit log: {"queue_item", "12"}, {"sync", "uyuni"}.
+struct Subject {
+  std::string_view type;
+  std::string id;
+};
+[[nodiscard]] Subject subject_of(const Notice& notice);
+
+// The subject of a notice of something that stays so for a while ("queue_item:12"); it is told once while it is so. nullopt: it has
+// happened.
 [[nodiscard]] std::optional<std::string> thing_of(const Notice& notice);
 // The thing of which, after this event, nothing is so any more that was told.
 [[nodiscard]] std::optional<std::string> thing_settled_by(const json::object& event);

@@ -67,8 +67,8 @@ TEST(NoticeRules, ANoticeCarriesWhatTheEventSays) {
 
 TEST(NoticeRules, WhatStaysSoIsAboutAThingAndEndsWithIt) {
   const auto waits = notice_of({{"type", "queue.advanced"}, {"status", "pending_approval"}, {"queue_id", 7}});
-  EXPECT_EQ(thing_of(*waits), "queue:7");
-  EXPECT_EQ(thing_settled_by({{"type", "queue.advanced"}, {"from", "pending_approval"}, {"queue_id", 7}}), "queue:7");
+  EXPECT_EQ(thing_of(*waits), "queue_item:7");
+  EXPECT_EQ(thing_settled_by({{"type", "queue.advanced"}, {"from", "pending_approval"}, {"queue_id", 7}}), "queue_item:7");
   EXPECT_EQ(thing_settled_by({{"type", "queue.advanced"}, {"from", "testing"}, {"queue_id", 7}}), std::nullopt);
   const auto quarantine = notice_of({{"type", "system.quarantined"}, {"system_id", 3}});
   EXPECT_EQ(thing_of(*quarantine), "system:3");

@@ -75,7 +75,8 @@ TEST_F(Notifications, ADecisionThatWaitsIsTold) {
   ASSERT_EQ(answer.at("items").as_array().size(), 1U);
   const auto& notice = answer.at("items").at(0);
   EXPECT_EQ(notice.at("kind").as_string(), "decision_waiting");
-  EXPECT_EQ(notice.at("queue_id").as_int64(), id.value);
+  EXPECT_EQ(notice.at("subject_type").as_string(), "queue_item");
+  EXPECT_EQ(notice.at("subject_id").as_string(), std::to_string(id.value));
   EXPECT_EQ(notice.at("errata_id").as_string(), "USN-1-1");
   EXPECT_EQ(notice.at("synopsis").as_string(), "fixes USN-1-1");
   EXPECT_EQ(notice.at("message").as_string(), "USN-1-1 passed its test and waits for a decision");
@@ -233,7 +234,7 @@ TEST_F(Notifications, LockedAccountsAreToldToThoseWhoManageUsers) {
     raise(tx, {.kind = Kind::UserLockedOut, .subject = "eve", .reason = "5 wrong passwords"}, clock.now());
     tx.commit();
   }
-  EXPECT_THAT(each(list(), "subject"), ElementsAre("eve"));
+  EXPECT_THAT(each(list(), "subject_id"), ElementsAre("eve"));
   const auto id = body_of(list()).at("items").at(0).at("id");
   caller.principal.permissions = {access::Permission::ReadState};
   EXPECT_THAT(each(list("status=all"), "kind"), IsEmpty());
@@ -280,7 +281,7 @@ TEST_F(Notifications, ServiceLevelsAreToldAtHalfAndAtTheEnd) {
   EXPECT_EQ(tell(), 1);
   EXPECT_EQ(tell(), 0);
   EXPECT_THAT(each(list(), "kind"), ElementsAre("decision_overdue", "decision_due_soon"));
-  EXPECT_THAT(each(list("severity=critical"), "queue_id"), ElementsAre(std::to_string(id.value)));
+  EXPECT_THAT(each(list("severity=critical"), "subject_id"), ElementsAre(std::to_string(id.value)));
   rows.move(id, Status::Rejected);
   EXPECT_EQ(unread(), 0);
   EXPECT_EQ(tell(), 0) << "it waits no more";
@@ -310,7 +311,7 @@ TEST_F(Notifications, ASourceThatWentStaleIsToldOnceAndOnlyWhenItIsConfigured) {
   clock.advance(std::chrono::hours(25));
   tell();
   tell();
-  EXPECT_THAT(each(list(), "subject"), ElementsAre("uyuni"));
+  EXPECT_THAT(each(list(), "subject_id"), ElementsAre("uyuni"));
   sync_ends("succeeded");
   EXPECT_EQ(unread(), 0);
 }

@@ -32,8 +32,8 @@ function useText() {
       system: notice.system_name ?? t('common.unknown'),
       actor: notice.actor.replace(/^user:/, ''),
       due: notice.due_at ? formatInstant(notice.due_at, language) : '',
-      account: notice.subject,
-      source: notice.subject === 'uyuni' || notice.subject === 'spm_sync' ? t(`sync.source.${notice.subject}`) : notice.subject,
+      account: notice.subject_id,
+      source: notice.subject_id === 'uyuni' || notice.subject_id === 'spm_sync' ? t(`sync.source.${notice.subject_id}`) : notice.subject_id,
     });
 }
 
