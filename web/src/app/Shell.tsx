@@ -59,11 +59,12 @@ function Entry({item, count, onGo}: {item: Destination; count: number; onGo?: ()
   );
 }
 
-function Bell({unread}: {unread: number}) {
+function Bell({unread, isNamed}: {unread: number; isNamed?: boolean}) {
   const t = useT();
   return (
-    <NavLink to={notifications.path} className={styles.bell} aria-label={t('nav.bell', {count: unread})}>
-      <IconBell size={20} stroke={1.7} aria-hidden />
+    <NavLink to={notifications.path} className={isNamed ? styles.entry : styles.bell} aria-label={t('nav.bell', {count: unread})}>
+      <IconBell size={isNamed ? 18 : 20} stroke={1.7} aria-hidden />
+      {isNamed && <span className={styles.entryLabel}>{t('notifications.title')}</span>}
       {unread > 0 && (
         <span className={styles.count} data-calls>
           {unread > 99 ? '99+' : unread}
@@ -174,13 +175,11 @@ export function Shell({children}: {children: ReactNode}) {
         {t('app.skip')}
       </a>
       <aside className={styles.side}>
-        <div className={styles.top}>
-          <p className={styles.brand}>
-            <img src="/favicon.svg" alt="" width={22} height={22} /> {t('app.name')}
-          </p>
-          <Bell unread={counts.unread} />
-        </div>
+        <p className={styles.brand}>
+          <img src="/favicon.svg" alt="" width={22} height={22} /> {t('app.name')}
+        </p>
         <nav aria-label={t('nav.main')} className={styles.nav}>
+          <Bell unread={counts.unread} isNamed />
           <Destinations counts={counts} />
         </nav>
         <div className={styles.foot}>
