@@ -180,6 +180,35 @@ CREATE TABLE nodes (
   CONSTRAINT nodes_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE notification_reads (
+  reader text NOT NULL,
+  notification_id bigint NOT NULL,
+  read_at timestamp with time zone NOT NULL,
+  CONSTRAINT notification_reads_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES notifications(id) ON DELETE CASCADE,
+  CONSTRAINT notification_reads_pkey PRIMARY KEY (reader, notification_id)
+);
+
+CREATE TABLE notifications (
+  id bigint NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL,
+  thing text,
+  queue_id bigint,
+  test_id bigint,
+  system_id bigint,
+  advisory_name text,
+  subject text NOT NULL,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  due_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  CONSTRAINT notifications_pkey PRIMARY KEY (id),
+  CONSTRAINT notifications_settled CHECK (((state = 'settled'::text) = (settled_at IS NOT NULL))),
+  CONSTRAINT notifications_state CHECK ((state = ANY (ARRAY['happened'::text, 'open'::text, 'settled'::text]))),
+  CONSTRAINT notifications_thing CHECK (((state = 'happened'::text) = (thing IS NULL)))
+);
+
 CREATE TABLE oidc_logins (
   state_hash text NOT NULL,
   browser_hash text NOT NULL,
@@ -698,6 +727,9 @@ CREATE INDEX events_by_test ON public.events USING btree (test_id, id) WHERE (te
 CREATE INDEX groups_by_org ON public.system_groups USING btree (org_id, name);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX login_attempts_by_age ON public.login_attempts USING btree (last_at);
+CREATE INDEX notifications_by_age ON public.notifications USING btree (created_at);
+CREATE INDEX notifications_not_settled ON public.notifications USING btree (id) WHERE (state <> 'settled'::text);
+CREATE UNIQUE INDEX notifications_open ON public.notifications USING btree (thing, kind) WHERE (state = 'open'::text);
 CREATE INDEX oidc_logins_by_age ON public.oidc_logins USING btree (expires_at);
 CREATE INDEX queue_by_erratum ON public.patch_test_queue USING btree (advisory_name);
 CREATE INDEX queue_by_list ON public.patch_test_queue USING btree (priority_override DESC, requires_reboot, success_score DESC, id);
@@ -705,6 +737,7 @@ CREATE INDEX queue_by_order ON public.patch_test_queue USING btree (target_os, p
 CREATE INDEX queue_by_os ON public.patch_test_queue USING btree (target_os, priority_override DESC, requires_reboot, success_score DESC, id);
 CREATE INDEX queue_by_status ON public.patch_test_queue USING btree (status, id);
 CREATE UNIQUE INDEX queue_one_open ON public.patch_test_queue USING btree (advisory_name, target_os) WHERE (status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'superseded'::text, 'deleted'::text]));
+CREATE INDEX reads_by_notification ON public.notification_reads USING btree (notification_id);
 CREATE INDEX risk_profiles_by_score ON public.risk_profiles USING btree (success_score DESC, advisory_name);
 CREATE INDEX run_errata_by_erratum ON public.test_run_errata USING btree (advisory_name, test_id DESC);
 CREATE INDEX run_errata_by_queue ON public.test_run_errata USING btree (queue_id, test_id DESC);

@@ -21,6 +21,7 @@ LAYERS = [
     ["http"],
     ["auth"],
     ["outbox", "scheduler"],
+    ["notifications"],
     ["audit"],
     ["SLICES"],
     ["app"],
@@ -29,6 +30,9 @@ LAYERS = [
 
 # Slices call only to their left. To the right they speak through the outbox.
 SLICES = ["identity", "configuration", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "health", "cluster", "systems", "live"]
+
+# Built like a slice and held to the same rules, but below all of them, because all of them publish through it.
+SHARED_SLICES = ["notifications"]
 
 # Directories outside the layers, and all that they may include besides themselves.
 OUTSIDE = {
@@ -57,7 +61,7 @@ STRICTER = [
     ("src/engine/bisect_rules.?pp", ["base", "OWN/bisect_rules.hpp", "OWN/fate.hpp"], PURE),
     ("src/engine/batch_rules.?pp", ["base", "OWN/batch_rules.hpp", "queue/lifecycle.hpp"], PURE),
     ("src/queue/waiting.?pp", ["base", "OWN/waiting.hpp", "OWN/lifecycle.hpp"], PURE),
-    ("src/SLICE/*api.cpp", ["base", "access", "log", "db", "http", "auth", "audit", "outbox", "scheduler", "OWN", "SLICES"],
+    ("src/SLICE/*api.cpp", ["base", "access", "log", "db", "http", "auth", "audit", "outbox", "scheduler", "notifications", "OWN", "SLICES"],
      "handlers touch only PostgreSQL"),
 ]
 
@@ -166,16 +170,16 @@ def complaints_about_directory(include):
     allowed = lower_directories(home)
     if top != home and top not in allowed:
         yield f"{home} may include {', '.join(allowed) or 'nothing'}"
-    elif home in SLICES:
+    elif home in SLICES + SHARED_SLICES:
         yield from (why for pattern, why in FORBIDDEN_FOR_SLICES if fnmatch.fnmatch(target, pattern))
     is_wiring = home == "app" and target in WIRED_BY_APP
-    if top in SLICES and top != home and not is_face(target) and not is_wiring:
+    if top in SLICES + SHARED_SLICES and top != home and not is_face(target) and not is_wiring:
         yield f"others see only the public face of a slice ({top}/{top}.hpp)"
 
 
 def complaints_about_file(include):
     own = home_of(include.file)
-    if own not in SLICES or include.file.endswith("_test.cpp"):
+    if own not in SLICES + SHARED_SLICES or include.file.endswith("_test.cpp"):
         return
     for pattern, allowed, why in STRICTER:
         if fnmatch.fnmatch(include.file, pattern.replace("SLICE", own)):

@@ -68,6 +68,12 @@ class CheckIncludes(unittest.TestCase):
         self.expect_violation("src/queue/api.cpp", '#include "ports/fleet.hpp"', "handlers touch only PostgreSQL")
         self.expect_fine("src/queue/api.cpp", '#include "queue/store.hpp"\n#include "http/endpoint.hpp"')
 
+    def test_what_all_slices_publish_through_is_held_to_their_rules(self):
+        self.expect_violation("src/notifications/rules.cpp", '#include "db/db.hpp"', "values in, values out")
+        self.expect_violation("src/queue/add.cpp", '#include "notifications/store.hpp"', "public face")
+        self.expect_violation("src/notifications/api.cpp", '#include "queue/queue.hpp"', "notifications may include")
+        self.expect_fine("src/queue/api.cpp", '#include "notifications/notifications.hpp"')
+
     def test_integrations_stay_among_themselves(self):
         self.expect_violation("src/integrations/uyuni/fleet.cpp", '#include "db/db.hpp"', "an integration includes")
         self.expect_violation("src/integrations/uyuni/fleet.cpp", '#include "integrations/salt/client.hpp"', "an integration includes")

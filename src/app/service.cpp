@@ -30,6 +30,7 @@
 #include "log/log.hpp"
 #include "metrics/metrics.hpp"
 #include "net/direct_network.hpp"
+#include "notifications/notifications.hpp"
 #include "queue/queue.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scoring/scoring.hpp"
@@ -135,6 +136,7 @@ struct Service::Parts {
     append(all, cluster::endpoints(pool, clock));
     append(all, systems::endpoints(pool, clock, weights, settings.prometheus.node_exporter_port));
     append(all, live::endpoints(pool, clock));
+    append(all, notifications::endpoints(pool, clock));
     append(all, audit::endpoints(pool, clock));
     append(all, configuration::endpoints(pool, clock, configured, configuration_followers(pool, clock, weights)));
     append(all, own_endpoints(metrics, pool, clock, contract.text()));

@@ -48,6 +48,11 @@ struct Decided {
 // failure and goes on from there the next time; a note that the manager refuses is passed over with a warning.
 void note_decisions(db::Pool& pool, ports::Fleet& fleet, Time now, const std::stop_token& stop);
 
+// Raises a notice for each item that waits and has used half of its service level, or all of it; once each while it waits. At most
+// kDeadlinesAtOnce in a transaction, because every event holds a lock; answers how many.
+inline constexpr int kDeadlinesAtOnce = 200;
+int tell_deadlines(db::Tx& tx, Time now);
+
 [[nodiscard]] std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, ports::Fleet& fleet);
 
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock);

@@ -91,6 +91,13 @@ FROM patch_test_queue i
 JOIN errata_cache e ON e.advisory_name = i.advisory_name
 WHERE i.id = $1::bigint AND i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed');
 
+-- name: waiting_since
+SELECT i.id, i.advisory_name, i.pending_since, e.severity,
+       (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = i.advisory_name) AS applicable_since
+FROM patch_test_queue i
+JOIN errata_cache e ON e.advisory_name = i.advisory_name
+WHERE i.status = 'pending_approval' ORDER BY i.id;
+
 -- Decisions on the erratum, on other revisions of its advisory ($2, a LIKE pattern) and on what it supersedes; newest first.
 -- name: earlier_decisions
 SELECT a.id, a.queue_id, i.advisory_name, a.action, a.actor, a.reason, a.decided_at

@@ -9,6 +9,7 @@
 namespace spm::approvals {
 namespace {
 
+using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""s;
 
 // Longer than any transaction of a decision lives (they are bounded by the statement timeout).
@@ -66,7 +67,14 @@ void note_decisions(db::Pool& pool, ports::Fleet& fleet, Time now, const std::st
 
 std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, ports::Fleet& fleet) {
   return {{"approvals_note_decisions", 15s,
-           [&pool, &clock, &fleet](const std::stop_token& stop) { note_decisions(pool, fleet, clock.now(), stop); }}};
+           [&pool, &clock, &fleet](const std::stop_token& stop) { note_decisions(pool, fleet, clock.now(), stop); }},
+          {"approvals_tell_deadlines", 5min, [&pool, &clock](const std::stop_token& stop) {
+             for (int told = kDeadlinesAtOnce; told == kDeadlinesAtOnce && !stop.stop_requested();) {
+               db::Tx tx(pool);
+               told = tell_deadlines(tx, clock.now());
+               tx.commit();
+             }
+           }}};
 }
 
 }  // namespace spm::approvals

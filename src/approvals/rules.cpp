@@ -81,6 +81,13 @@ Time sla_due(const configuration::ServiceLevels& levels, std::string_view severi
   return applicable_since.value_or(pending_since) + service_level(levels, severity);
 }
 
+Deadline deadline_reached(const configuration::ServiceLevels& levels, std::string_view severity, std::optional<Time> applicable_since,
+                          Time pending_since, Time now) {
+  const auto due = sla_due(levels, severity, applicable_since, pending_since);
+  if (now >= due) return Deadline::Full;
+  return now >= due - std::chrono::hours(service_level(levels, severity)) / 2 ? Deadline::Half : Deadline::None;
+}
+
 std::int64_t days_pending(Time pending_since, Time now) {
   return std::max<std::int64_t>(0, std::chrono::floor<days>(now - pending_since).count());
 }

@@ -43,6 +43,11 @@ struct Risk {
 [[nodiscard]] Time sla_due(const configuration::ServiceLevels& levels, std::string_view severity, std::optional<Time> applicable_since,
                            Time pending_since);
 
+// What of the service level has been used up: half of it, or all.
+enum class Deadline { None, Half, Full };
+[[nodiscard]] Deadline deadline_reached(const configuration::ServiceLevels& levels, std::string_view severity,
+                                        std::optional<Time> applicable_since, Time pending_since, Time now);
+
 // Whole days.
 [[nodiscard]] std::int64_t days_pending(Time pending_since, Time now);
 

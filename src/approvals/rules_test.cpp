@@ -32,6 +32,15 @@ TEST(ServiceLevel, CountsFromThePendingDayWhenNoSystemMissesTheErratumAnyMore) {
   EXPECT_EQ(sla_due({}, "Critical", std::nullopt, at("2026-03-05T00:00:00Z")), at("2026-03-12T00:00:00Z"));
 }
 
+TEST(ServiceLevel, IsHalfOverAndOverOnTheSecond) {
+  const Time applicable = at("2026-03-02T00:00:00Z");
+  const auto reached = [&](const char* now) { return deadline_reached({}, "Critical", applicable, applicable, at(now)); };
+  EXPECT_EQ(reached("2026-03-05T11:59:59Z"), Deadline::None);
+  EXPECT_EQ(reached("2026-03-05T12:00:00Z"), Deadline::Half);
+  EXPECT_EQ(reached("2026-03-08T23:59:59Z"), Deadline::Half);
+  EXPECT_EQ(reached("2026-03-09T00:00:00Z"), Deadline::Full);
+}
+
 TEST(ServiceLevel, IsNeverLaxForAnUnknownSeverity) { EXPECT_EQ(service_level({}, "Unknown"), std::chrono::days(30)); }
 
 TEST(FourEyes, AreWantedForWhatThePolicySays) {

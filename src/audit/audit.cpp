@@ -1,6 +1,7 @@
 #include "audit/audit.hpp"
 
 #include "audit/audit_sql.hpp"
+#include "notifications/notifications.hpp"
 
 namespace spm::audit {
 namespace {
@@ -24,7 +25,7 @@ void append(db::Tx& tx, const Entry& entry) {
 
 void record(db::Tx& tx, const Entry& entry, const News& news) {
   append(tx, entry);
-  outbox::publish(
+  notifications::publish(
       tx, {.topic = news.topic, .queue_id = news.queue_id, .test_id = news.test_id, .payload = payload_of(entry, news), .at = entry.at});
 }
 

@@ -39,8 +39,8 @@ struct News {
   json::object more = {};  // facts that the audit line need not repeat, such as the advisory's name
 };
 
-// The audit line and the event of one change. The event's payload: the facts after the change (before it, when the subject is gone), then
-// `more`, type, actor and reason.
+// The audit line, the event and the notice of one change. The event's payload: the facts after the change (before it, when the subject is
+// gone), then `more`, type, actor and reason.
 void record(db::Tx& tx, const Entry& entry, const News& news);
 
 struct Verification {

@@ -1,6 +1,7 @@
 #pragma once
 // How two sources become one catalogue: pure rules over values, called by the sync.
 
+#include <chrono>
 #include <set>
 #include <span>
 #include <string>
@@ -46,6 +47,9 @@ struct TestSystemRule {
   std::set<std::string> names;
 };
 [[nodiscard]] Role role_of(const ports::ManagedSystem& system, const TestSystemRule& rule);
+
+// What is known from a source counts as out of date when its last good sync is older.
+inline constexpr std::chrono::hours kSyncIsStale{24};
 
 // What is known of a system that does not answer.
 struct Presence {

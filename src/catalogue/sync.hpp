@@ -60,7 +60,10 @@ struct PackageReport {
 // erratum, so never for the whole catalogue. Does not call on_changed.
 [[nodiscard]] PackageReport ensure_packages(const SyncContext& context, const std::vector<AdvisoryName>& names, std::stop_token stop);
 
-// The jobs "sync_uyuni" and "sync_spm_sync" of the configured sources. The context is copied into them.
+// Raises a notice for each of these sources whose last good sync is too long ago.
+void tell_stale(db::Tx& tx, const std::vector<Source>& configured, Time now);
+
+// The jobs "tell_stale_sources", "sync_uyuni" and "sync_spm_sync" of the configured sources. The context is copied into them.
 [[nodiscard]] std::vector<scheduler::Task> tasks(const SyncContext& context);
 
 }  // namespace spm::catalogue

@@ -6,7 +6,7 @@
 #include "catalogue/catalogue_sql.hpp"
 #include "catalogue/rules.hpp"
 #include "log/log.hpp"
-#include "outbox/outbox.hpp"
+#include "notifications/notifications.hpp"
 
 namespace spm::catalogue {
 namespace {
@@ -46,7 +46,8 @@ void finish_run(db::Tx& tx, const SyncRun& run, const SyncReport& report, const 
                        {"source", to_string(run.source)}, {"status", error ? "failed" : "succeeded"},
                        {"inserted", report.inserted},     {"updated", report.updated},
                        {"withdrawn", report.withdrawn},   {"skipped", report.skipped}};
-  outbox::publish(tx, {.topic = "sync", .queue_id = {}, .test_id = {}, .payload = std::move(payload), .at = now});
+  if (error) payload["reason"] = *error;
+  notifications::publish(tx, {.topic = "sync", .queue_id = {}, .test_id = {}, .payload = std::move(payload), .at = now});
 }
 
 SyncRun take_run(db::Pool& pool, Source source, const std::string& requested_by, Time now) {

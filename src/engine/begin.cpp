@@ -8,7 +8,7 @@
 #include "engine/phases.hpp"
 #include "engine/store.hpp"
 #include "log/log.hpp"
-#include "outbox/outbox.hpp"
+#include "notifications/notifications.hpp"
 
 namespace spm::engine {
 namespace {
@@ -65,17 +65,17 @@ void record(db::Tx& tx, const Started& started, const RunConfig& config, const q
                      .at = acting.now});
   // Listeners get no configuration: it is long, and they can read it with the test.
   what["type"] = "test.started";
-  outbox::publish(tx, {.topic = "test", .queue_id = started.item, .test_id = started.test, .payload = what, .at = acting.now});
-  outbox::publish(tx, {.topic = "test",
-                       .queue_id = started.item,
-                       .test_id = started.test,
-                       .payload = {{"type", "test.phase_started"},
-                                   {"test_id", started.test.value},
-                                   {"errata_id", started.erratum.value},
-                                   {"system_id", started.system.id.value},
-                                   {"phase", to_string(Phase::PreCheck)},
-                                   {"attempt", 1}},
-                       .at = acting.now});
+  notifications::publish(tx, {.topic = "test", .queue_id = started.item, .test_id = started.test, .payload = what, .at = acting.now});
+  notifications::publish(tx, {.topic = "test",
+                              .queue_id = started.item,
+                              .test_id = started.test,
+                              .payload = {{"type", "test.phase_started"},
+                                          {"test_id", started.test.value},
+                                          {"errata_id", started.erratum.value},
+                                          {"system_id", started.system.id.value},
+                                          {"phase", to_string(Phase::PreCheck)},
+                                          {"attempt", 1}},
+                              .at = acting.now});
   log::info("engine", "test started", {{"test_id", started.test}, {"errata_id", started.erratum}, {"system", started.system.name}});
 }
 

@@ -13,7 +13,7 @@
 #include "engine/store.hpp"
 #include "engine/transition.hpp"
 #include "log/log.hpp"
-#include "outbox/outbox.hpp"
+#include "notifications/notifications.hpp"
 
 namespace spm::engine {
 namespace {
@@ -44,7 +44,7 @@ void publish(db::Tx& tx, const Run& run, json::object payload, Time now) {
   payload["test_id"] = run.id.value;
   payload["errata_id"] = run.erratum.value;
   payload["system_id"] = run.system.value;
-  outbox::publish(tx, {.topic = "test", .queue_id = run.item, .test_id = run.id, .payload = std::move(payload), .at = now});
+  notifications::publish(tx, {.topic = "test", .queue_id = run.item, .test_id = run.id, .payload = std::move(payload), .at = now});
 }
 
 void close_phase(db::Tx& tx, const Run& run, const PhaseResult& result, Time now) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "catalogue/rules.hpp"
 #include "health/health_sql.hpp"
 
 namespace spm::health {
@@ -10,7 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kClockTolerance = 5s;
-constexpr auto kSyncIsStale = 24h;
 
 Finding role(const Installation& seen) {
   if (seen.is_superuser) return {"database role", false, "the service runs as a superuser of the database; give it a role of its own"};
@@ -29,7 +29,7 @@ Finding clock(const Installation& seen, Time now) {
 Finding synchronisation(const Installation& seen, Time now) {
   if (!seen.last_sync_at) return {"sync", true, "none has ended yet; the first one starts with the service"};
   const auto text = "the last good one ended " + format_time(*seen.last_sync_at);
-  const bool is_fresh = now - *seen.last_sync_at <= kSyncIsStale;
+  const bool is_fresh = now - *seen.last_sync_at <= catalogue::kSyncIsStale;
   return {"sync", is_fresh, is_fresh ? text : text + "; see GET /api/v1/sync/status"};
 }
 

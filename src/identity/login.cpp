@@ -6,6 +6,7 @@
 #include "base/networks.hpp"
 #include "identity/identity_sql.hpp"
 #include "log/log.hpp"
+#include "notifications/notifications.hpp"
 
 namespace spm::identity {
 namespace {
@@ -27,6 +28,7 @@ tl::unexpected<Error> must_wait(std::chrono::seconds wait) {
 struct Admitted {
   std::optional<User> user;
   std::optional<Time> locked_until;  // of the account, if this attempt fails
+  int failures = 0;                  // of the account, with this one
 };
 
 // The address first, then the account: always in this order, so that two attempts never wait for each other.
@@ -42,7 +44,7 @@ Result<Admitted> admit(db::Pool& pool, const Credentials& credentials, Time now)
   const auto after = after_failure(account, kWithAccount, now);
   store(address_of(credentials), after_failure(address, kWithAddress, now));
   store(account_of(credentials), after);
-  Admitted admitted{find_user_by_name(tx, credentials.username), after.locked_until};
+  Admitted admitted{find_user_by_name(tx, credentials.username), after.locked_until, after.failures};
   tx.commit();
   return admitted;
 }
@@ -55,6 +57,14 @@ tl::unexpected<Error> refused(db::Pool& pool, const Credentials& credentials, co
     db::Tx tx(pool);
     record(tx, {"anonymous", credentials.from_address, now}, "auth.lockout", "user", admitted.user ? credentials.username : "", nullptr,
            json::object{{"locked_until", format_time(*admitted.locked_until)}});
+    // The first wait is news; further ones of the same day are in the record.
+    if (admitted.user && admitted.failures == kWithAccount.free_tries) {
+      notifications::raise(tx,
+                           {.kind = notifications::Kind::UserLockedOut,
+                            .subject = credentials.username,
+                            .reason = fmt::format("{} wrong passwords, the last one from {}", admitted.failures, credentials.from_address)},
+                           now);
+    }
     tx.commit();
   }
   return fail(ErrorCode::Unauthorized, "the user name or the password is wrong");

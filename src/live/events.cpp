@@ -5,6 +5,7 @@
 
 #include "access/scope.hpp"
 #include "live/live_sql.hpp"
+#include "notifications/notifications.hpp"
 #include "systems/systems.hpp"
 
 namespace spm::live {
@@ -57,6 +58,19 @@ void leave_out_unseen(db::Tx& tx, const access::Scope& scope, std::vector<outbox
   });
 }
 
+void drop_unseen_notices(db::Tx& tx, const access::Principal& principal, std::vector<outbox::Event>& events) {
+  const auto is_notice = [](const outbox::Event& event) {
+    const auto* type = event.payload.if_contains("type");
+    return event.topic == notifications::kTopic && type != nullptr && *type == json::value(notifications::kRaised);
+  };
+  std::vector<std::int64_t> notices;
+  for (const auto& event : events) {
+    if (is_notice(event)) notices.push_back(event.id);
+  }
+  const auto seen = notifications::visible(tx, principal, notices);
+  std::erase_if(events, [&](const outbox::Event& event) { return is_notice(event) && !seen.contains(event.id); });
+}
+
 }  // namespace
 
 json::object event_json(const outbox::Event& event) {
@@ -72,6 +86,7 @@ json::object event_json(const outbox::Event& event) {
 std::vector<outbox::Event> seen_by(db::Tx& tx, const access::Principal& principal, std::vector<outbox::Event> events) {
   if (!access::may(principal, access::Permission::ReadConfiguration))
     std::erase_if(events, [](const outbox::Event& event) { return event.topic == kConfiguration; });
+  drop_unseen_notices(tx, principal, events);
   if (!principal.scope.is_everything() && !events.empty()) leave_out_unseen(tx, principal.scope, events);
   return events;
 }

@@ -34,9 +34,9 @@ std::int64_t safe_horizon(db::Tx& tx) {
 
 }  // namespace
 
-void publish(db::Tx& tx, const Event& event) {
+std::int64_t publish(db::Tx& tx, const Event& event) {
   tx.execute(sql::mark_publisher);
-  tx.execute(sql::publish, {event.topic, event.queue_id, event.test_id, event.payload, event.at});
+  return tx.execute(sql::publish, {event.topic, event.queue_id, event.test_id, event.payload, event.at})[0].integer("id");
 }
 
 std::vector<Event> read_after(db::Tx& tx, std::int64_t id, const std::vector<std::string>& topics, int limit) {

@@ -15,7 +15,7 @@
 namespace spm::outbox {
 
 struct Event {
-  std::string topic;  // queue, test, approval, sync, system
+  std::string topic;  // queue, test, approval, sync, system, config, notification
   std::optional<QueueId> queue_id;
   std::optional<TestId> test_id;
   json::object payload;  // {"type": "queue.advanced", …}
@@ -23,7 +23,8 @@ struct Event {
   std::int64_t id = 0;  // set when read
 };
 
-void publish(db::Tx& tx, const Event& event);
+// Answers the event's id. Slices publish through notifications, which adds what people should be told.
+std::int64_t publish(db::Tx& tx, const Event& event);
 
 // Events after `id` of these topics (all when empty), oldest first, at most `limit`. Never passes over an event that another
 // transaction is still to commit: a reader that goes on from the last id it got misses nothing. Not in a transaction that published.

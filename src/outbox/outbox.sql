@@ -10,7 +10,7 @@ SELECT pg_advisory_xact_lock_shared((5459021::bigint << 40) | (last_value - CASE
 FROM events_id_seq
 
 -- name: publish
-INSERT INTO events (topic, queue_id, test_id, payload, created_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO events (topic, queue_id, test_id, payload, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id
 
 -- Read before lowest_publisher, and that before read_after: an id that was given by then belongs to a publisher that is either
 -- still marked or already visible.

@@ -6,7 +6,7 @@
 
 #include "audit/audit.hpp"
 #include "http/field_errors.hpp"
-#include "outbox/outbox.hpp"
+#include "notifications/notifications.hpp"
 #include "queue/queue.hpp"
 #include "systems/store.hpp"
 #include "systems/systems_sql.hpp"
@@ -64,7 +64,7 @@ void record(db::Tx& tx, const Request& request, const std::string& name, const R
   payload["name"] = name;
   payload["actor"] = request.principal.actor;
   payload["reason"] = change.reason;
-  outbox::publish(tx, {.topic = "system", .queue_id = {}, .test_id = {}, .payload = std::move(payload), .at = now});
+  notifications::publish(tx, {.topic = "system", .queue_id = {}, .test_id = {}, .payload = std::move(payload), .at = now});
 }
 
 // Urgency rests on the context of the systems that miss an erratum, and the order of the queue on urgency.

@@ -4,7 +4,7 @@ import type {Page} from '@playwright/test';
 import {api, pending} from './api';
 import {expect, test} from './support';
 
-const fixed = ['/', '/approvals', '/approvals?tab=snoozed', '/approvals?tab=history', '/queue', '/tests', '/errata', '/systems', '/sync', '/checks', '/audit', '/users', '/users?tab=keys', '/configuration', '/cluster', '/profile', '/nowhere', '/approvals/999999', '/errata/NO-1'];
+const fixed = ['/', '/approvals', '/approvals?tab=snoozed', '/approvals?tab=history', '/queue', '/tests', '/errata', '/systems', '/sync', '/checks', '/notifications', '/audit', '/users', '/users?tab=keys', '/configuration', '/cluster', '/profile', '/nowhere', '/approvals/999999', '/errata/NO-1'];
 
 async function allPages(): Promise<string[]> {
   const [item] = await pending();

@@ -26,6 +26,7 @@ async function allPages(): Promise<[name: string, path: string][]> {
     ['system', `/systems/${systems[0].id}`],
     ['sync', '/sync'],
     ['checks', '/checks'],
+    ['notifications', '/notifications'],
     ['audit', '/audit'],
     ['users', '/users'],
     ['configuration', '/configuration'],

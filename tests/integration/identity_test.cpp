@@ -51,6 +51,9 @@ TEST_F(Logins, GuessersWaitLongerAndLongerKnownAccountOrNot) {
   EXPECT_THAT(audited(), Contains("anonymous auth.lockout ada"));
   EXPECT_THAT(audited(), Contains("anonymous auth.lockout ")) << "the same work for a name that nobody has, which is not written down";
   EXPECT_THAT(audited(), Not(Contains(HasSubstr("eve"))));
+  const auto told = database.query("SELECT subject || ': ' || reason AS text FROM notifications WHERE kind = 'user_locked_out'");
+  ASSERT_EQ(told.size(), 1U) << "once, and of a real account";
+  EXPECT_EQ(told[0].text("text"), "ada: 5 wrong passwords, the last one from 192.0.2.7");
   clock.advance(std::chrono::minutes(2));
   Client ada;
   EXPECT_EQ(login(ada, "ada").status, 200);

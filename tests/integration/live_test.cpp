@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "notifications/notifications.hpp"
 #include "outbox/outbox.hpp"
 #include "tests/integration/queue_rows.hpp"
 #include "tests/integration/scoped_caller.hpp"
@@ -123,6 +124,28 @@ TEST_F(Live, ChangesOfTheConfigurationAreForThoseWhoMayReadIt) {
   happens("sync", "sync.finished");
   caller.principal.permissions = {access::Permission::ReadState};
   EXPECT_THAT(each(page(), "topic"), ElementsAre("sync"));
+}
+
+TEST_F(Live, ANoticeRingsForThoseWhoMaySeeIt) {
+  rows.system({.id = 1});
+  rows.system({.id = 2});
+  (void)database.query("UPDATE systems SET groups = '{web}' WHERE id = 1");
+  for (const int system : {1, 2}) {
+    db::Tx tx(database.pool());
+    notifications::raise(tx, {.kind = notifications::Kind::SystemQuarantined, .system = SystemId{system}}, clock.now());
+    tx.commit();
+  }
+  {
+    db::Tx tx(database.pool());
+    notifications::raise(tx, {.kind = notifications::Kind::UserLockedOut, .subject = "eve"}, clock.now());
+    tx.commit();
+  }
+  EXPECT_THAT(each(page("topics=notification"), "kind"), ElementsAre("system_quarantined", "system_quarantined", "user_locked_out"));
+  caller.principal.permissions = {access::Permission::ReadState};
+  EXPECT_THAT(each(page(), "kind"), ElementsAre("system_quarantined", "system_quarantined"));
+  caller.principal.scope.groups = {"web"};
+  EXPECT_THAT(each(page(), "id"), ElementsAre("1"));
+  EXPECT_THAT(stream("after=0").next_piece().text, AllOf(HasSubstr("id: 1\nevent: notification\n"), Not(HasSubstr("id: 2\n"))));
 }
 
 }  // namespace

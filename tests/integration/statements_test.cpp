@@ -16,6 +16,7 @@
 #include "health/health_sql.hpp"
 #include "http/http_sql.hpp"
 #include "live/live_sql.hpp"
+#include "notifications/notifications_sql.hpp"
 #include "outbox/outbox_sql.hpp"
 #include "queue/queue_sql.hpp"
 #include "scheduler/scheduler_sql.hpp"
@@ -43,6 +44,7 @@ std::vector<const db::Statement*> all_statements() {
   add(health::sql::kAll);
   add(http::sql::kAll);
   add(live::sql::kAll);
+  add(notifications::sql::kAll);
   add(outbox::sql::kAll);
   add(queue::sql::kAll);
   add(scheduler::sql::kAll);

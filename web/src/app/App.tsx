@@ -24,6 +24,7 @@ const AuditPage = lazy(() => import('@/features/audit/AuditPage'));
 const UsersPage = lazy(() => import('@/features/users/UsersPage'));
 const ConfigurationPage = lazy(() => import('@/features/configuration/ConfigurationPage'));
 const ClusterPage = lazy(() => import('@/features/cluster/ClusterPage'));
+const NotificationsPage = lazy(() => import('@/features/notifications/NotificationsPage'));
 const ProfilePage = lazy(() => import('@/features/profile/ProfilePage'));
 
 function Guarded({permission, children}: {permission: string; children: ReactNode}) {
@@ -68,6 +69,7 @@ export function App() {
       <Route path="/users" element={<Guarded permission="manage_users"><UsersPage /></Guarded>} />
       <Route path="/configuration" element={<Guarded permission="read_configuration"><ConfigurationPage /></Guarded>} />
       <Route path="/cluster" element={<ClusterPage />} />
+      <Route path="/notifications" element={<NotificationsPage />} />
       <Route path="/profile" element={<ProfilePage />} />
       <Route path="*" element={<NotFoundState isPage />} />
     </Routes>

@@ -1,6 +1,6 @@
 // The frame around every page: where one can go, who one is, whether what one sees is current.
 import {ActionIcon, Drawer, Menu, useMantineColorScheme, type MantineColorScheme} from '@mantine/core';
-import {IconKeyboard, IconMenu2, IconUserCircle} from '@tabler/icons-react';
+import {IconBell, IconKeyboard, IconMenu2, IconUserCircle} from '@tabler/icons-react';
 import {useQuery} from '@tanstack/react-query';
 import {useEffect, useRef, useState, type ReactNode} from 'react';
 import {NavLink, useLocation, useNavigate} from 'react-router-dom';
@@ -10,13 +10,14 @@ import {useKeys, type Keys} from '@/shared/lib/keys';
 import {useLive} from '@/shared/lib/live';
 import {useSession} from '@/shared/lib/session';
 import {KeyboardHelp} from './KeyboardHelp';
-import {navigation, type Destination} from './navigation';
+import {navigation, notifications, type Destination} from './navigation';
 import styles from './Shell.module.css';
 
 function useCounts() {
   const approvals = useQuery({queryKey: ['approvals', 'count'], queryFn: () => get('/approvals/pending', {query: {limit: 1}}), select: (page) => page.total});
   const running = useQuery({queryKey: ['tests', 'status'], queryFn: () => get('/tests/status'), select: (status) => status.running.length});
-  return {approvals: approvals.data ?? 0, running: running.data ?? 0};
+  const unread = useQuery({queryKey: ['notifications', 'count'], queryFn: () => get('/notifications', {query: {limit: 1}}), select: (page) => page.unread});
+  return {approvals: approvals.data ?? 0, running: running.data ?? 0, unread: unread.data ?? 0};
 }
 
 function Destinations({counts, onGo}: {counts: ReturnType<typeof useCounts>; onGo?: () => void}) {
@@ -52,6 +53,21 @@ function Entry({item, count, onGo}: {item: Destination; count: number; onGo?: ()
       {count > 0 && (
         <span className={styles.count} data-calls={item.counts === 'approvals' || undefined}>
           {count}
+        </span>
+      )}
+    </NavLink>
+  );
+}
+
+function Bell({unread, isNamed}: {unread: number; isNamed?: boolean}) {
+  const t = useT();
+  return (
+    <NavLink to={notifications.path} className={isNamed ? styles.entry : styles.bell} aria-label={t('nav.bell', {count: unread})}>
+      <IconBell size={isNamed ? 18 : 20} stroke={1.7} aria-hidden />
+      {isNamed && <span className={styles.entryLabel}>{t('notifications.title')}</span>}
+      {unread > 0 && (
+        <span className={styles.count} data-calls>
+          {unread > 99 ? '99+' : unread}
         </span>
       )}
     </NavLink>
@@ -128,7 +144,7 @@ function useGoKeys(showHelp: () => void) {
     const listen = (event: KeyboardEvent) => {
       if (!isGoing.current || event.key === 'g') return;
       isGoing.current = false;
-      const target = navigation.flatMap((group) => group.items).find((item) => item.key === event.key);
+      const target = [...navigation.flatMap((group) => group.items), notifications].find((item) => item.key === event.key);
       if (!target) return;
       event.preventDefault();
       event.stopPropagation();
@@ -163,6 +179,7 @@ export function Shell({children}: {children: ReactNode}) {
           <img src="/favicon.svg" alt="" width={22} height={22} /> {t('app.name')}
         </p>
         <nav aria-label={t('nav.main')} className={styles.nav}>
+          <Bell unread={counts.unread} isNamed />
           <Destinations counts={counts} />
         </nav>
         <div className={styles.foot}>
@@ -182,6 +199,7 @@ export function Shell({children}: {children: ReactNode}) {
         {quick.map((item) => (
           <Entry key={item.path} item={item} count={item.counts ? counts[item.counts] : 0} />
         ))}
+        <Bell unread={counts.unread} />
         <ActionIcon variant="transparent" size="xl" aria-label={t('nav.more')} onClick={() => setMenuOpen(true)} className={styles.moreButton}>
           <IconMenu2 size={20} />
         </ActionIcon>

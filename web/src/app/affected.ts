@@ -7,6 +7,7 @@ const byTopic: Record<string, string[]> = {
   sync: ['sync', 'errata', 'systems', 'home'],
   system: ['systems', 'tests', 'home'],
   config: ['configuration'],
+  notification: ['notifications'],
 };
 
 export function affectedBy(name: string, data: string): string[] {

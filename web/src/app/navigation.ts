@@ -14,6 +14,9 @@ export interface Destination {
   counts?: 'approvals' | 'running';
 }
 
+// Not in a list of places: the bell.
+export const notifications = {path: '/notifications', key: 'n'};
+
 export const navigation: {label: MessageKey; items: Destination[]}[] = [
   {
     label: 'nav.work',

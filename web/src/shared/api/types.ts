@@ -23,6 +23,8 @@ export type CustomCheck = Schemas['CustomCheck'];
 export type CustomCheckRequest = Schemas['CustomCheckRequest'];
 export type RiskProfileDetail = Schemas['RiskProfileDetail'];
 export type ScoreBreakdown = Schemas['ScoreBreakdown'];
+export type Notice = Schemas['Notice'];
+export type NoticePage = Schemas['NoticePage'];
 export type HealthDetail = Schemas['HealthDetail'];
 export type Cluster = Schemas['Cluster'];
 
