@@ -32,6 +32,7 @@
 #include "net/direct_network.hpp"
 #include "notifications/notifications.hpp"
 #include "queue/queue.hpp"
+#include "retention/retention.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scoring/scoring.hpp"
 #include "systems/systems.hpp"
@@ -118,6 +119,9 @@ struct Service::Parts {
     append(all, approvals::tasks(pool, clock, upstreams.fleet()));
     append(all, scoring::tasks(pool, clock, weights));
     append(all, identity::tasks(pool, clock));
+    append(all, audit::tasks(pool, clock));
+    append(all, health::tasks(pool, clock));
+    append(all, retention::tasks(pool, clock));
     all.push_back({"forget_idempotency_keys", std::chrono::hours(1), [this](const std::stop_token&) { idempotency.delete_expired(); }});
     return all;
   }

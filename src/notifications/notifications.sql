@@ -1,4 +1,4 @@
--- Tables notifications, notification_reads (db/migrations/0011_notifications.sql).
+-- Tables notifications, notification_reads (db/migrations/0013_notifications.sql).
 
 -- ---------------------------------------------------------------- telling
 

@@ -19,6 +19,7 @@
 #include "notifications/notifications_sql.hpp"
 #include "outbox/outbox_sql.hpp"
 #include "queue/queue_sql.hpp"
+#include "retention/retention_sql.hpp"
 #include "scheduler/scheduler_sql.hpp"
 #include "scoring/scoring_sql.hpp"
 #include "systems/systems_sql.hpp"
@@ -47,6 +48,7 @@ std::vector<const db::Statement*> all_statements() {
   add(notifications::sql::kAll);
   add(outbox::sql::kAll);
   add(queue::sql::kAll);
+  add(retention::sql::kAll);
   add(scheduler::sql::kAll);
   add(scoring::sql::kAll);
   add(systems::sql::kAll);
