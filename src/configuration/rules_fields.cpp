@@ -227,7 +227,7 @@ std::vector<Field> retention_fields() {
                                                          .minimum = 7,
                                                          .maximum = 36500,
                                                          .unit = "days",
-                                                         .description = "Until events are removed, the log lines of a test among them."}),
+                                                         .description = "Until events are removed, the log lines of a test and notices among them."}),
       at<&Document::retention, &Retention::sync_runs_days>(
           {.name = "retention.sync_runs_days",
            .minimum = 7,

@@ -40,6 +40,10 @@ Batch remove_events(db::Tx& tx, Time older_than, std::int64_t at_once, Time) {
   return {tx.execute(sql::remove_events, {older_than, at_once}).affected()};
 }
 
+Batch remove_notices(db::Tx& tx, Time older_than, std::int64_t at_once, Time) {
+  return {tx.execute(sql::remove_notices, {older_than, at_once}).affected()};
+}
+
 Batch remove_sync_runs(db::Tx& tx, Time older_than, std::int64_t at_once, Time) {
   return {tx.execute(sql::remove_sync_runs, {older_than, at_once}).affected()};
 }
@@ -83,6 +87,7 @@ Removed remove_old(db::Pool& pool, Time now, const std::stop_token& stop) {
   const auto policy = policies(pool);
   return {.evidence = remove_all(pool, {"evidence", policy.evidence_days, kRunsAtOnce, remove_evidence}, now, stop),
           .events = remove_all(pool, {"events", policy.events_days, kRowsAtOnce, remove_events}, now, stop),
+          .notices = remove_all(pool, {"notices", policy.events_days, kRowsAtOnce, remove_notices}, now, stop),
           .sync_runs = remove_all(pool, {"sync_runs", policy.sync_runs_days, kRowsAtOnce, remove_sync_runs}, now, stop)};
 }
 

@@ -13,6 +13,7 @@ namespace spm::retention {
 struct Removed {
   std::int64_t evidence = 0;  // of so many test runs
   std::int64_t events = 0;
+  std::int64_t notices = 0;  // by the age of events: each was told with one
   std::int64_t sync_runs = 0;
 };
 

@@ -35,6 +35,11 @@ DELETE FROM events WHERE id IN (
   WHERE e.created_at < $1::timestamptz AND NOT EXISTS (SELECT 1 FROM open_items o WHERE o.id = e.queue_id)
   ORDER BY e.created_at LIMIT $2::bigint);
 
+-- What is still so stays told.
+-- name: remove_notices
+DELETE FROM notifications WHERE id IN (
+  SELECT n.id FROM notifications n WHERE n.created_at < $1::timestamptz AND n.state <> 'open' ORDER BY n.created_at LIMIT $2::bigint);
+
 -- The newest of a source stays, and its newest that succeeded: its state is read from them.
 -- name: remove_sync_runs
 DELETE FROM sync_runs WHERE id IN (

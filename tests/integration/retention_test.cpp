@@ -165,6 +165,22 @@ TEST_F(Retention, EventsGoByPolicyInBatches) {
   EXPECT_EQ(count("audit_log WHERE action = 'retention.remove' AND subject_id = 'events'"), 3) << "each batch is on record";
 }
 
+TEST_F(Retention, NoticesGoWithTheAgeOfEventsButNotWhatIsStillSo) {
+  const auto old = format_time(clock.now() - days(91));
+  for (const auto& [id, state, thing, settled, at] : std::vector<std::tuple<int, std::string, std::string, std::string, std::string>>{
+           {101, "happened", "NULL", "NULL", old},
+           {102, "settled", "'system:1'", "'" + old + "'", old},
+           {103, "open", "'system:2'", "NULL", old},
+           {104, "happened", "NULL", "NULL", format_time(clock.now() - days(89))}}) {
+    (void)database.query(
+        fmt::format("INSERT INTO notifications (id, kind, state, thing, subject, actor, reason, settled_at, created_at) "
+                    "VALUES ({}, 'system_quarantined', '{}', {}, '', '', '', {}, '{}')",
+                    id, state, thing, settled, at));
+  }
+  EXPECT_EQ(remove_old().notices, 2);
+  EXPECT_EQ(database.query("SELECT string_agg(id::text, ' ' ORDER BY id) AS ids FROM notifications")[0].text("ids"), "103 104");
+}
+
 TEST_F(Retention, TheNewestRunsOfASourceStay) {
   for (const auto& [source, status, age] : std::vector<std::tuple<std::string, std::string, int>>{{"uyuni", "succeeded", 900},
                                                                                                   {"uyuni", "succeeded", 800},
