@@ -116,7 +116,8 @@ TEST_F(ScopeTest, AnErratumCountsTheSystemsInSight) {
   rows.applicable(3000, "USN-1-1");
   const auto counts = [&](const access::Scope& scope, const std::string& sort) {
     std::map<std::string, std::int64_t> found;
-    for (const auto& item : call(scope, http::Method::Get, "/errata", nullptr, {{"sort", sort}}).body.at("items").as_array())
+    const auto answer = call(scope, http::Method::Get, "/errata", nullptr, {{"sort", sort}});
+    for (const auto& item : answer.body.at("items").as_array())
       found[std::string(item.at("errata_id").as_string())] = item.at("applicable_system_count").as_int64();
     return found;
   };
