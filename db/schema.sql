@@ -56,6 +56,20 @@ CREATE TABLE audit_log (
   CONSTRAINT audit_log_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE audit_proof (
+  only_row boolean DEFAULT true NOT NULL,
+  "position" bigint NOT NULL,
+  hash text NOT NULL,
+  whole_at timestamp with time zone,
+  looked_at timestamp with time zone NOT NULL,
+  first_broken_id bigint,
+  reason text NOT NULL,
+  CONSTRAINT audit_proof_hash CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT audit_proof_only_row CHECK (only_row),
+  CONSTRAINT audit_proof_pkey PRIMARY KEY (only_row),
+  CONSTRAINT audit_proof_position CHECK (("position" >= 0))
+);
+
 CREATE TABLE config_versions (
   version bigint NOT NULL,
   overrides jsonb NOT NULL,
@@ -145,6 +159,14 @@ CREATE TABLE events (
   payload jsonb NOT NULL,
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT events_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE figures (
+  name text NOT NULL,
+  label text NOT NULL,
+  value double precision NOT NULL,
+  measured_at timestamp with time zone NOT NULL,
+  CONSTRAINT figures_pkey PRIMARY KEY (name, label)
 );
 
 CREATE TABLE idempotency_keys (
@@ -370,6 +392,7 @@ CREATE TABLE patch_tests (
   completed_at timestamp with time zone,
   abort_requested_by text,
   abort_skip_rollback boolean DEFAULT false NOT NULL,
+  evidence_removed_at timestamp with time zone,
   CONSTRAINT patch_tests_advisory_name_fkey FOREIGN KEY (advisory_name) REFERENCES errata_cache(advisory_name),
   CONSTRAINT patch_tests_pkey PRIMARY KEY (id),
   CONSTRAINT patch_tests_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES patch_test_queue(id),
@@ -378,6 +401,7 @@ CREATE TABLE patch_tests (
   CONSTRAINT tests_attempt CHECK ((attempt >= 1)),
   CONSTRAINT tests_end_has_time CHECK (((status = 'running'::text) = (completed_at IS NULL))),
   CONSTRAINT tests_end_phase CHECK (((status = 'running'::text) = (phase <> 'done'::text))),
+  CONSTRAINT tests_evidence_removed_after_end CHECK (((evidence_removed_at IS NULL) OR (completed_at IS NOT NULL))),
   CONSTRAINT tests_failure_class CHECK ((failure_class = ANY (ARRAY['infra'::text, 'transient'::text, 'patch'::text, 'regression'::text]))),
   CONSTRAINT tests_failure_has_reason CHECK (((status <> ALL (ARRAY['failed'::text, 'error'::text])) OR ((failure_reason IS NOT NULL) AND (failure_phase IS NOT NULL) AND (failure_class IS NOT NULL)))),
   CONSTRAINT tests_lease CHECK (((lease_owner IS NULL) = (lease_until IS NULL))),
@@ -694,6 +718,7 @@ CREATE INDEX errata_by_os ON public.errata_cache USING btree (target_os, advisor
 CREATE INDEX errata_by_package ON public.errata_cache USING gin (packages jsonb_path_ops);
 CREATE INDEX errata_by_severity ON public.errata_cache USING btree (severity, advisory_name);
 CREATE INDEX errata_by_type ON public.errata_cache USING btree (advisory_type, advisory_name);
+CREATE INDEX events_by_age ON public.events USING btree (created_at);
 CREATE INDEX events_by_test ON public.events USING btree (test_id, id) WHERE (test_id IS NOT NULL);
 CREATE INDEX groups_by_org ON public.system_groups USING btree (org_id, name);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
@@ -734,6 +759,7 @@ CREATE INDEX tests_by_status ON public.patch_tests USING btree (status, id DESC)
 CREATE INDEX tests_by_system ON public.patch_tests USING btree (system_id, completed_at DESC);
 CREATE INDEX tests_due ON public.patch_tests USING btree (due_at) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX tests_one_open_per_system ON public.patch_tests USING btree (system_id) WHERE (status = 'running'::text);
+CREATE INDEX tests_with_evidence ON public.patch_tests USING btree (completed_at, id) WHERE ((evidence_removed_at IS NULL) AND (completed_at IS NOT NULL));
 CREATE UNIQUE INDEX users_by_name ON public.users USING btree (username);
 CREATE UNIQUE INDEX users_by_subject ON public.users USING btree (issuer, subject);
 CREATE INDEX webhook_deliveries_by_age ON public.webhook_deliveries USING btree (received_at);
@@ -811,7 +837,7 @@ BEGIN
   EXECUTE format('GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA %s TO %s', place, role);
   EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %s', place, role);
   EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT SELECT, USAGE ON SEQUENCES TO %s', place, role);
-  EXECUTE format('REVOKE UPDATE, DELETE ON audit_log FROM %s', role);
+  EXECUTE format('REVOKE UPDATE, DELETE ON audit_log, patch_approvals, config_versions FROM %s', role);
   EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON audit_chain, audit_head, schema_migrations FROM %s', role);
 END
 $function$

@@ -28,7 +28,7 @@ LAYERS = [
 ]
 
 # Slices call only to their left. To the right they speak through the outbox.
-SLICES = ["identity", "configuration", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "health", "cluster", "systems", "live"]
+SLICES = ["identity", "configuration", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "retention", "health", "cluster", "systems", "live"]
 
 # Directories outside the layers, and all that they may include besides themselves.
 OUTSIDE = {

@@ -31,6 +31,7 @@
 #include "metrics/metrics.hpp"
 #include "net/direct_network.hpp"
 #include "queue/queue.hpp"
+#include "retention/retention.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scoring/scoring.hpp"
 #include "systems/systems.hpp"
@@ -117,6 +118,9 @@ struct Service::Parts {
     append(all, approvals::tasks(pool, clock, upstreams.fleet()));
     append(all, scoring::tasks(pool, clock, weights));
     append(all, identity::tasks(pool, clock));
+    append(all, audit::tasks(pool, clock));
+    append(all, health::tasks(pool, clock));
+    append(all, retention::tasks(pool, clock));
     all.push_back({"forget_idempotency_keys", std::chrono::hours(1), [this](const std::stop_token&) { idempotency.delete_expired(); }});
     return all;
   }

@@ -13,6 +13,7 @@
 #include "db/db.hpp"
 #include "http/endpoint.hpp"
 #include "outbox/outbox.hpp"
+#include "scheduler/scheduler.hpp"
 
 namespace spm::audit {
 
@@ -51,9 +52,27 @@ struct Verification {
   std::string head_hash;  // to be kept elsewhere: with it, even a chain that was made anew as a whole is found out
 };
 
-// Walks the whole chain with bounded memory. Safe from any thread; takes some seconds for a million rows. What is committed meanwhile is
-// not looked at.
+// Walks the whole chain with bounded memory, and through the link that was proven last: a chain that was made anew as a whole does not have
+// it. Safe from any thread; takes some seconds for a million rows. What is committed meanwhile is not looked at.
 [[nodiscard]] Verification verify(db::Pool& pool);
+
+// What the periodic proof last found.
+struct Proof {
+  std::int64_t position = 0;  // proven up to this link, of this hash
+  std::string hash;
+  std::optional<Time> whole_at;  // the last walk from the first link that found nothing wrong
+  Time looked_at;
+  std::optional<std::int64_t> first_broken_id;
+  std::string reason;  // for a person; empty: nothing is wrong
+};
+// Nothing: nobody has looked yet.
+[[nodiscard]] std::optional<Proof> last_proof(db::Tx& tx);
+
+// Goes on with the proof from where it stands, or walks the whole chain when that was long ago or something was wrong. Remembers what it
+// found, logs what is wrong, and tells listeners when it begins to be. Throws what the database throws.
+Proof keep_proven(db::Pool& pool, Time now);
+
+[[nodiscard]] std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock);
 
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock);
 

@@ -42,4 +42,15 @@ SELECT position, encode(hash, 'hex') AS hash FROM audit_head
 
 -- Rows that were written past the trigger.
 -- name: first_unlinked_line
-SELECT min(l.id) AS id FROM audit_log l WHERE NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.audit_id = l.id)
+SELECT min(l.id) AS id FROM audit_log l WHERE l.id > $1::bigint AND NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.audit_id = l.id)
+
+-- ---------------------------------------------------------------- the periodic proof
+
+-- name: last_proof
+SELECT position, hash, whole_at, looked_at, first_broken_id, reason FROM audit_proof
+
+-- name: remember_proof
+INSERT INTO audit_proof (position, hash, whole_at, looked_at, first_broken_id, reason)
+VALUES ($1::bigint, $2, $3::timestamptz, $4::timestamptz, $5::bigint, $6)
+ON CONFLICT (only_row) DO UPDATE SET position = excluded.position, hash = excluded.hash, whole_at = excluded.whole_at, looked_at = excluded.looked_at,
+  first_broken_id = excluded.first_broken_id, reason = excluded.reason

@@ -39,6 +39,8 @@ std::vector<Link> linked_lines(db::Tx& tx, const Filter& f, std::int64_t after_p
   return links;
 }
 
-std::optional<std::int64_t> first_unlinked_line(db::Tx& tx) { return tx.execute(sql::first_unlinked_line)[0].integer_or_null("id"); }
+std::optional<std::int64_t> first_unlinked_line(db::Tx& tx, std::int64_t after_id) {
+  return tx.execute(sql::first_unlinked_line, {after_id})[0].integer_or_null("id");
+}
 
 }  // namespace spm::audit::store

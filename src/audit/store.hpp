@@ -44,7 +44,7 @@ struct Link {
 [[nodiscard]] std::vector<Link> linked_lines(db::Tx& tx, const Filter& filter, std::int64_t after_position, std::int64_t last_position,
                                              std::int64_t limit);
 
-// The first row that is in no link.
-[[nodiscard]] std::optional<std::int64_t> first_unlinked_line(db::Tx& tx);
+// The first row behind this one that is in no link.
+[[nodiscard]] std::optional<std::int64_t> first_unlinked_line(db::Tx& tx, std::int64_t after_id);
 
 }  // namespace spm::audit::store

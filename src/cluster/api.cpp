@@ -1,4 +1,4 @@
-// GET /cluster: nodes, what they hold, and the periodic jobs.
+// GET /cluster: nodes, what they hold, the periodic jobs, and how much data there is.
 
 #include <algorithm>
 
@@ -6,7 +6,9 @@
 #include "cluster/cluster.hpp"
 #include "cluster/cluster_sql.hpp"
 #include "cluster/rules.hpp"
+#include "configuration/configuration.hpp"
 #include "engine/engine.hpp"
+#include "health/health.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace spm::cluster {
@@ -55,11 +57,34 @@ json::array jobs_json(db::Tx& tx) {
   return jobs;
 }
 
+// How many days a kind of data is kept; null: for ever.
+json::value kept_days(const configuration::Retention& policy, const std::string& kind) {
+  if (kind == "evidence") return policy.evidence_days;
+  if (kind == "events") return policy.events_days;
+  if (kind == "sync_runs") return policy.sync_runs_days;
+  return nullptr;
+}
+
+json::array data_json(db::Tx& tx) {
+  const auto policy = configuration::current(tx).retention;
+  json::array data;
+  for (const auto& size : health::data_sizes(tx)) {
+    data.push_back({{"kind", size.kind},
+                    {"entries", size.entries},
+                    {"bytes", size.bytes},
+                    {"oldest_at", or_null(size.oldest_at)},
+                    {"kept_days", kept_days(policy, size.kind)},
+                    {"measured_at", format_time(size.measured_at)}});
+  }
+  return data;
+}
+
 http::Response show_cluster(db::Pool& pool, const Clock& clock) {
   db::Tx tx(pool);
   const auto now = clock.now();
   const auto held = engine::held_runs(tx);
-  json::object body{{"nodes", nodes_json(tx, held, now)}, {"leases", leases_json(held)}, {"periodic_jobs", jobs_json(tx)}};
+  json::object body{
+      {"nodes", nodes_json(tx, held, now)}, {"leases", leases_json(held)}, {"periodic_jobs", jobs_json(tx)}, {"data", data_json(tx)}};
   tx.commit();
   return http::json_response(200, std::move(body));
 }

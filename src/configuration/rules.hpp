@@ -83,6 +83,13 @@ struct Queue {
   std::string mode = "safest";  // safest, security, smart
 };
 
+// Days for which what ages is kept.
+struct Retention {
+  int evidence_days = 365;
+  int events_days = 90;
+  int sync_runs_days = 180;
+};
+
 struct Document {
   ScoreWeights score;
   Thresholds thresholds;
@@ -90,6 +97,7 @@ struct Document {
   Policies policies;
   ServiceLevels service_levels;
   Queue queue;
+  Retention retention;
 };
 
 enum class Kind { Integer, Number, Flag, Choice, Texts };

@@ -214,12 +214,35 @@ std::vector<Field> decision_fields() {
   };
 }
 
+std::vector<Field> retention_fields() {
+  return {
+      at<&Document::retention, &Retention::evidence_days>({.name = "retention.evidence_days",
+                                                           .minimum = 30,
+                                                           .maximum = 36500,
+                                                           .unit = "days",
+                                                           .description = "From the end of a test and the last decision on it until its "
+                                                                          "raw evidence is removed: commands with their outputs, the list "
+                                                                          "of installed packages. Its result and its hash stay."}),
+      at<&Document::retention, &Retention::events_days>({.name = "retention.events_days",
+                                                         .minimum = 7,
+                                                         .maximum = 36500,
+                                                         .unit = "days",
+                                                         .description = "Until events are removed, the log lines of a test among them."}),
+      at<&Document::retention, &Retention::sync_runs_days>(
+          {.name = "retention.sync_runs_days",
+           .minimum = 7,
+           .maximum = 36500,
+           .unit = "days",
+           .description = "Until runs of the synchronisation are removed; the newest stay."}),
+  };
+}
+
 }  // namespace
 
 std::span<const Field> fields() {
   static const auto table = [] {
     auto all = score_fields();
-    for (auto more : {test_fields(), decision_fields()}) all.insert(all.end(), more.begin(), more.end());
+    for (auto more : {test_fields(), decision_fields(), retention_fields()}) all.insert(all.end(), more.begin(), more.end());
     return all;
   }();
   return table;

@@ -23,7 +23,7 @@ TEST(ConfigurationRules, EveryFieldWritesItsOwnMember) {
   for (const auto& field : fields()) {
     json::value other;
     switch (field.kind) {
-      case Kind::Integer: other = field.maximum == 100 ? 77 : 3; break;
+      case Kind::Integer: other = field.maximum == 100 ? 77 : static_cast<std::int64_t>(field.minimum) + 3; break;
       case Kind::Number: other = 7.5; break;
       case Kind::Flag: other = !field.read(Document{}).as_bool(); break;
       case Kind::Choice: other = std::string(field.choices.back()); break;

@@ -292,6 +292,7 @@ Result<json::object> result_json(db::Tx& tx, TestId test) {
   result["facts"] = facts_json(row);
   result["manifest"] = nullptr;
   result["evidence_hash"] = nullptr;
+  result["evidence_removed_at"] = or_null(row.time_or_null("evidence_removed_at"));
   result["not_tested"] = json::array{};
   if (const auto sealed = tx.execute(sql::find_evidence, {test}); !sealed.empty()) {
     result["manifest"] = sealed[0].json_value("manifest");

@@ -14,6 +14,7 @@
 #include "health/rules.hpp"
 #include "http/endpoint.hpp"
 #include "ports/health.hpp"
+#include "scheduler/scheduler.hpp"
 
 namespace spm::health {
 
@@ -44,6 +45,16 @@ class Prober {
   std::vector<std::jthread> threads_;
 };
 
+// How much is kept of one kind: evidence (by test run), events, sync_runs, audit. Measured by a job.
+struct DataSize {
+  std::string kind;
+  std::int64_t entries = 0;
+  std::int64_t bytes = 0;  // with indexes
+  std::optional<Time> oldest_at;
+  Time measured_at;
+};
+[[nodiscard]] std::vector<DataSize> data_sizes(db::Tx& tx);
+
 // What the database of an installation says about how it is set up: for `check`.
 struct Installation {
   bool is_superuser = false;
@@ -53,6 +64,10 @@ struct Installation {
   std::optional<Time> last_sync_at;
   std::int64_t database_bytes = 0;
   Time server_time;
+  std::optional<Time> audit_looked_at;  // the last periodic proof of the audit chain
+  std::string audit_problem;            // what it found; empty: nothing
+  std::string failed_jobs;              // whose last run failed, with what they said
+  std::vector<DataSize> data;
 };
 
 struct Finding {
@@ -61,7 +76,7 @@ struct Finding {
   std::string text;  // when it is not well: what to do
 };
 
-// One query. Throws DatabaseError.
+// Throws DatabaseError.
 [[nodiscard]] Installation look_at(db::Connection& connection);
 // Pure.
 [[nodiscard]] std::vector<Finding> judge(const Installation& installation, Time now);
@@ -73,6 +88,11 @@ struct Figure {
   double value = 0;
 };
 [[nodiscard]] std::vector<Figure> figures(db::Tx& tx, Time now);
+
+// Measures what costs too much for every scrape: sizes, and what production systems miss. Replaces what was measured before.
+void measure(db::Pool& pool, Time now);
+
+[[nodiscard]] std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock);
 
 struct About {
   std::string version;

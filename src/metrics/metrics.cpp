@@ -54,6 +54,17 @@ constexpr std::array kFigures{
     FigureKind{"spm_regressions_last_day", "", "Test runs of the last 24 hours after which the system was worse."},
     FigureKind{"spm_sync_success_age_seconds", "source", "Time since the last synchronisation that succeeded."},
     FigureKind{"spm_upstream_up", "upstream", "1 when the last probe of the upstream succeeded."},
+    FigureKind{"spm_task_failed", "task", "1 when the last run of the periodic job failed."},
+    FigureKind{"spm_audit_chain_intact", "", "1 when the last proof of the audit chain found nothing wrong."},
+    FigureKind{"spm_audit_proof_age_seconds", "", "Time since the audit chain was last looked at; +Inf when it never was."},
+    FigureKind{"spm_data_entries", "kind", "How much is kept of what grows: evidence by test run, the others by row."},
+    FigureKind{"spm_data_bytes", "kind", "Size in the database with indexes."},
+    FigureKind{"spm_data_oldest_timestamp_seconds", "kind", "From when the oldest is."},
+    FigureKind{"spm_patches_missing", "severity", "Security errata that production systems miss, counted by system."},
+    FigureKind{"spm_patches_overdue", "severity", "Those of them that are past their service level."},
+    FigureKind{"spm_patches_oldest_seconds", "severity", "How long the oldest of them has been missing; 0 when none is."},
+    FigureKind{"spm_production_systems", "state",
+               "Production systems: patched, pending, overdue (past a service level), unknown (never synchronised)."},
 };
 
 double seconds(std::chrono::microseconds duration) { return std::chrono::duration<double>(duration).count(); }

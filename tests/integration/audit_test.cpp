@@ -15,6 +15,7 @@ namespace {
 using http::Method;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using namespace std::chrono_literals;
 
 class Audit : public testing::Test {
  protected:
@@ -110,15 +111,16 @@ TEST_F(Audit, NobodyChangesItWithTheTriggersOn) {
 TEST_F(Audit, TheServicesRoleAddsAndReadsAndNothingElse) {
   (void)database.query("DROP ROLE IF EXISTS service_of_test");
   (void)database.query("CREATE ROLE service_of_test");
-  (void)database.query("SELECT grant_to_service('service_of_test')");
   db::Connection service(database.conninfo());
+  service.run_script("SELECT grant_to_service('service_of_test')");  // as packaging/grants.sql does
   service.run_script("SET ROLE service_of_test");
   service.run_script("INSERT INTO audit_log (actor, action, subject_type, subject_id, at) VALUES ('user:ada', 'x', 'x', '1', now())");
   service.run_script("UPDATE patch_test_queue SET notes = ''; SELECT last_value FROM events_id_seq");
   for (const char* statement :
        {"UPDATE audit_log SET actor = ''", "DELETE FROM audit_log", "TRUNCATE audit_log", "ALTER TABLE audit_log DISABLE TRIGGER USER",
         "INSERT INTO audit_chain VALUES (2, 2, decode(repeat('00', 32), 'hex'))", "UPDATE audit_head SET position = 2",
-        "DELETE FROM audit_head", "SET session_replication_role = replica"}) {
+        "DELETE FROM audit_head", "SET session_replication_role = replica", "DELETE FROM patch_approvals",
+        "UPDATE patch_approvals SET actor = ''", "UPDATE config_versions SET reason = ''", "DELETE FROM config_versions"}) {
     try {
       service.run_script(statement);
       ADD_FAILURE() << statement;
@@ -129,6 +131,58 @@ TEST_F(Audit, TheServicesRoleAddsAndReadsAndNothingElse) {
   EXPECT_TRUE(proof().body.at("valid").as_bool());
   EXPECT_EQ(proof().body.at("rows").as_int64(), 1);
   service.run_script("RESET ROLE; DROP OWNED BY service_of_test; DROP ROLE service_of_test");
+}
+
+TEST_F(Audit, TheProofGoesOnFromWhereItStands) {
+  for (const char* subject : {"1", "2", "3"}) write(subject);
+  auto proof = audit::keep_proven(database.pool(), clock.now());
+  EXPECT_EQ(proof.reason, "");
+  EXPECT_EQ(proof.position, 3);
+  EXPECT_EQ(proof.whole_at, clock.now());
+  const auto whole_at = clock.now();
+  clock.advance(10min);
+  for (const char* subject : {"4", "5"}) write(subject);
+  tamper("CREATE TABLE kept AS SELECT * FROM audit_log");
+  tamper("UPDATE audit_log SET actor = 'user:eve' WHERE id IN (2, 5)");
+  proof = audit::keep_proven(database.pool(), clock.now());
+  EXPECT_EQ(proof.first_broken_id, 5) << "what came since is looked at each time";
+  EXPECT_EQ(proof.position, 3) << "it is proven no further than before";
+  EXPECT_EQ(proof.whole_at, whole_at);
+  proof = audit::keep_proven(database.pool(), clock.now());
+  EXPECT_EQ(proof.first_broken_id, 2) << "once something is wrong, all of it is looked at";
+  EXPECT_EQ(database.query("SELECT 1 AS one FROM events WHERE payload ->> 'type' = 'audit.broken'").size(), 1U) << "told once";
+
+  tamper("DELETE FROM audit_log; INSERT INTO audit_log OVERRIDING SYSTEM VALUE SELECT * FROM kept");
+  proof = audit::keep_proven(database.pool(), clock.now());
+  EXPECT_EQ(proof.reason, "");
+  EXPECT_EQ(proof.position, 5);
+}
+
+TEST_F(Audit, TheWholeChainIsProvenEveryDay) {
+  for (const char* subject : {"1", "2", "3"}) write(subject);
+  (void)audit::keep_proven(database.pool(), clock.now());
+  tamper("DELETE FROM audit_log WHERE id = 1");
+  clock.advance(23h);
+  EXPECT_EQ(audit::keep_proven(database.pool(), clock.now()).reason, "") << "that part was proven already";
+  clock.advance(1h);
+  EXPECT_EQ(audit::keep_proven(database.pool(), clock.now()).first_broken_id, 1);
+}
+
+// Whoever is superuser can compute all hashes anew, and then the chain alone holds.
+TEST_F(Audit, AChainThatWasMadeAnewDoesNotHoldAgainstTheProof) {
+  for (const char* subject : {"1", "2", "3"}) write(subject);
+  (void)audit::keep_proven(database.pool(), clock.now());
+  const auto make_anew = [&](const std::string& change) {
+    tamper(change +
+           "; DELETE FROM audit_chain; UPDATE audit_head SET position = 0, hash = decode(repeat('00', 32), 'hex');"
+           "DO $$ BEGIN PERFORM audit_append_to_chain(line) FROM (SELECT * FROM audit_log ORDER BY id) line; END $$");
+  };
+  make_anew("UPDATE audit_log SET actor = 'user:eve' WHERE id = 2");
+  EXPECT_THAT(audit::keep_proven(database.pool(), clock.now()).reason, HasSubstr("another hash than when it was proven"));
+  EXPECT_THAT(audit::keep_proven(database.pool(), clock.now()).reason, HasSubstr("the chain was made anew")) << "from its first link too";
+  EXPECT_FALSE(proof().body.at("valid").as_bool());
+  make_anew("DELETE FROM audit_log WHERE id = 3");
+  EXPECT_THAT(audit::keep_proven(database.pool(), clock.now()).reason, HasSubstr("its end was deleted"));
 }
 
 TEST_F(Audit, AHundredAtOnceMakeOneChainAndNoDeadlock) {

@@ -18,6 +18,7 @@
 #include "live/live_sql.hpp"
 #include "outbox/outbox_sql.hpp"
 #include "queue/queue_sql.hpp"
+#include "retention/retention_sql.hpp"
 #include "scheduler/scheduler_sql.hpp"
 #include "scoring/scoring_sql.hpp"
 #include "systems/systems_sql.hpp"
@@ -45,6 +46,7 @@ std::vector<const db::Statement*> all_statements() {
   add(live::sql::kAll);
   add(outbox::sql::kAll);
   add(queue::sql::kAll);
+  add(retention::sql::kAll);
   add(scheduler::sql::kAll);
   add(scoring::sql::kAll);
   add(systems::sql::kAll);

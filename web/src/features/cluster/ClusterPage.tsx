@@ -1,4 +1,4 @@
-// The orchestrators of this database, what each does, and whether the upstreams answer.
+// The orchestrators of this database, what each does, how much data there is, and whether the upstreams answer.
 import {useQuery} from '@tanstack/react-query';
 import {Link} from 'react-router-dom';
 import {get} from '@/shared/api/client';
@@ -20,7 +20,7 @@ export default function ClusterPage() {
   return (
     <Page title={t('cluster.title')} aside={health.data && t('cluster.versionOf', {version: health.data.version})}>
       <Answer of={cluster}>
-        {({nodes, leases, periodic_jobs: jobs}) => (
+        {({nodes, leases, periodic_jobs: jobs, data}) => (
           <>
             <Panel title={t('cluster.nodes')} flush>
               <PlainTable label={t('cluster.nodes')} head={[t('cluster.node'), t('common.status'), t('cluster.version'), t('cluster.leases'), t('cluster.seen')]}>
@@ -63,6 +63,23 @@ export default function ClusterPage() {
                 ))}
               </PlainTable>
             </Panel>
+            {data.length > 0 && (
+              <Panel title={t('cluster.data')} flush>
+                <PlainTable label={t('cluster.data')} head={[t('cluster.kind'), t('cluster.entries'), t('cluster.size'), t('cluster.oldest'), t('cluster.kept')]}>
+                  {data.map((each) => (
+                    <tr key={each.kind}>
+                      <td>{t(`cluster.data.${each.kind}`)}</td>
+                      <td>{t('cluster.entriesOf', {count: each.entries})}</td>
+                      <td>{t('cluster.megabytes', {size: Math.ceil(each.bytes / 100_000) / 10})}</td>
+                      <td>
+                        <Instant at={each.oldest_at} />
+                      </td>
+                      <td>{each.kept_days === null ? t('cluster.forEver') : t('cluster.days', {count: each.kept_days})}</td>
+                    </tr>
+                  ))}
+                </PlainTable>
+              </Panel>
+            )}
           </>
         )}
       </Answer>

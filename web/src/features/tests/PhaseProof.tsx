@@ -30,6 +30,11 @@ export function PhaseProof({testId, phase, onClose}: {testId: number; phase: Tes
         <Answer of={evidence}>
           {(all) => (
             <>
+              {all.evidence_removed_at && (
+                <p className="soft">
+                  {t('run.evidenceRemoved')} <Instant at={all.evidence_removed_at} />
+                </p>
+              )}
               {all.phases
                 .filter((each) => each.phase === phase.name)
                 .map((each) => (

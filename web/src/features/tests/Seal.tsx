@@ -2,6 +2,7 @@
 import {useQuery} from '@tanstack/react-query';
 import {get} from '@/shared/api/client';
 import {useT} from '@/shared/i18n/i18n';
+import {Instant} from '@/shared/ui/Instant';
 import {Panel} from '@/shared/ui/Page';
 import {Answer} from '@/shared/ui/States';
 
@@ -13,7 +14,13 @@ export function Seal({testId}: {testId: number}) {
       <Answer of={evidence}>
         {(record) => (
           <div className="stack tight">
-            <p className={record.hash_matches ? 'ok' : 'bad'}>{record.hash_matches ? t('run.sealHolds') : t('run.sealBroken')}</p>
+            {record.evidence_removed_at ? (
+              <p className="soft">
+                {t('run.evidenceRemoved')} <Instant at={record.evidence_removed_at} />
+              </p>
+            ) : (
+              <p className={record.hash_matches ? 'ok' : 'bad'}>{record.hash_matches ? t('run.sealHolds') : t('run.sealBroken')}</p>
+            )}
             {record.evidence_hash && <p className="soft mono wrap">{t('run.sealed', {hash: record.evidence_hash})}</p>}
           </div>
         )}
