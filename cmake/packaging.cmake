@@ -9,7 +9,8 @@ install(FILES .env.example DESTINATION share/spm-orchestrator RENAME env.example
 install(FILES ops/prometheus/rules.yml ops/prometheus/alerts.yml DESTINATION share/spm-orchestrator/prometheus)
 install(DIRECTORY ops/grafana DESTINATION share/spm-orchestrator)
 install(FILES packaging/logrotate DESTINATION /etc/logrotate.d RENAME spm-orchestrator)
-install(FILES docs/operations.md docs/configuration.md CHANGELOG.md DESTINATION share/doc/spm-orchestrator)
+install(FILES docs/operations.md docs/configuration.md docs/security.md docs/spmctl.md CHANGELOG.md DESTINATION share/doc/spm-orchestrator)
+install(DIRECTORY docs/operations DESTINATION share/doc/spm-orchestrator)
 install(FILES LICENSE DESTINATION share/doc/spm-orchestrator RENAME copyright)
 
 set(CPACK_GENERATOR DEB)

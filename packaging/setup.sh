@@ -1,7 +1,7 @@
 #!/bin/bash
 # Sets up, starts, stops and takes away an installed SPM Orchestrator. Called by the package's scripts and by install.sh; safe to run again.
 #
-# usage: setup configure      account, folders, keys, certificate, database, schema; keeps what is there
+# usage: setup configure      account, folders, keys, certificate, database, schema, first admin; keeps what is there
 #        setup start|stop     by systemd where it runs, else as a plain background process
 #        setup healthy        waits until the service answers; SPM_HEALTH_SECONDS (30)
 #        setup drop-database  the local database and its roles, with all they hold
@@ -127,6 +127,19 @@ migrate() {
     "$(sed 's|//\([^:@/]*\):[^@]*@|//\1@|' <<<"$url")" >/dev/null
 }
 
+# Without the lines of the log, which go to the same place.
+accounts() { (cd / && runuser -u spm -- $program user "$@" --env-file $env_file) | sed '/^{/d'; }
+
+# Somebody has to be let in to let in the others. Once: where there are users already, one of them does it.
+first_admin() {
+  local users made
+  users=$(accounts list) || fail "the users could not be read"
+  [ -z "$users" ] || return 0
+  made=$(accounts add admin --role admin) || fail "the account admin could not be made"
+  install -m 0600 -o root -g root /dev/stdin $etc/first-admin <<<"$made"
+  say "made the account admin; the password for its first login is in $etc/first-admin"
+}
+
 is_complete() {
   local problems
   problems=$(cd / && runuser -u spm -- $program check --env-file $env_file --configuration 2>&1) && return 0
@@ -178,6 +191,7 @@ case ${1-} in
     make_certificate
     make_settings
     migrate
+    first_admin
     ;;
   start) start ;;
   stop) stop ;;

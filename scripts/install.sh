@@ -94,13 +94,15 @@ keep() {
 }
 
 hint() {
-  local port
+  local port dashboard
   port=$(sed -n "s/^API_PORT=//p" /etc/spm-orchestrator/env | tr -d "'")
+  dashboard=$(sed -n "s/^DASHBOARD_PORT=//p" /etc/spm-orchestrator/env | tr -d "'")
   echo "install: https://$(hostname):${port:-5001}/api/v1/health answers; the key is API_KEY in /etc/spm-orchestrator/env"
+  echo "install: the dashboard is at https://$(hostname):${dashboard:-8501}/"
   if command -v ufw >/dev/null && ufw status | grep -q '^Status: active'; then
-    echo "install: the firewall is on; to let people in: ufw allow ${port:-5001}/tcp"
+    echo "install: the firewall is on; to let people in: ufw allow ${port:-5001}/tcp; ufw allow ${dashboard:-8501}/tcp"
   else
-    echo "install: if a firewall stands before this machine, let port ${port:-5001} through, from where people work only"
+    echo "install: if a firewall stands before this machine, let ports ${port:-5001} and ${dashboard:-8501} through, from where people work only"
   fi
 }
 

@@ -1,6 +1,10 @@
 #include <fmt/format.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include "app/upstreams.hpp"
@@ -16,6 +20,8 @@ namespace {
 
 using health::Finding;
 
+constexpr int kDaysToRenew = 14;
+
 std::vector<Finding> check_database(const config::Settings& settings, Time now) {
   const auto is_complete = db::check_schema(settings.database.conninfo);
   if (!is_complete) return {{"database", false, is_complete.error().message}};
@@ -24,6 +30,27 @@ std::vector<Finding> check_database(const config::Settings& settings, Time now) 
   db::Connection connection(settings.database.conninfo);
   for (auto& finding : health::judge(health::look_at(connection), now)) findings.push_back(std::move(finding));
   return findings;
+}
+
+// Days until the service's certificate ends; nothing: it cannot be read.
+std::optional<int> days_left(const std::string& file) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_file(file.c_str(), "r"), &BIO_free);
+  if (!source) return std::nullopt;
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr), &X509_free);
+  int days = 0;
+  int seconds = 0;
+  if (!certificate || ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get())) != 1) return std::nullopt;
+  return seconds < 0 ? days - 1 : days;
+}
+
+Finding check_certificate(const std::string& file) {
+  if (file.empty()) return {"certificate", true, "none: plain HTTP, for this machine alone or behind something that speaks TLS"};
+  const auto days = days_left(file);
+  if (!days) return {"certificate", false, file + " cannot be read"};
+  if (*days < 0) return {"certificate", false, file + " has expired; put a new one there, which needs no restart"};
+  return {
+      "certificate", *days >= kDaysToRenew,
+      fmt::format("{} is good for {} days{}", file, *days, *days < kDaysToRenew ? "; put a new one there, which needs no restart" : "")};
 }
 
 Finding check_upstream(const health::Watched& upstream) {
@@ -55,6 +82,7 @@ int check(const Common& common, const CheckOptions& options) {
   if (options.configuration_only) return 0;
   const SystemClock clock;
   auto findings = check_database(*settings, clock.now());
+  findings.push_back(check_certificate(settings->api.tls_certificate_file));
   app::Upstreams upstreams(*settings, clock, {});
   for (auto& finding : check_upstreams(upstreams.watched())) findings.push_back(std::move(finding));
   int wrong = 0;
