@@ -12,7 +12,7 @@ LEFT JOIN risk_profiles p ON p.advisory_name = i.advisory_name
 WHERE i.id = $1::bigint;
 
 -- name: approvals_of_round
-SELECT coalesce(on_behalf_of, actor) AS name, person, decided_at FROM patch_approvals
+SELECT coalesce(on_behalf_of, actor) AS name, actor, person, decided_at FROM patch_approvals
 WHERE queue_id = $1::bigint AND round = $2::bigint AND action = 'approve' ORDER BY id;
 
 -- name: record_decision

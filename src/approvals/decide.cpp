@@ -5,6 +5,7 @@
 #include "audit/audit.hpp"
 #include "configuration/configuration.hpp"
 #include "engine/engine.hpp"
+#include "identity/identity.hpp"
 #include "log/log.hpp"
 #include "queue/queue.hpp"
 
@@ -58,21 +59,28 @@ struct Case {
   std::optional<TestId> test;
   std::int64_t round = 0;
   int required = 1;
+  std::string person;                  // who decides
   std::vector<std::string> approvers;  // of this round
 };
 
-tl::unexpected<Error> approved_before(const queue::Item& item, const db::Row& earlier) {
+tl::unexpected<Error> approved_before(const queue::Item& item, const std::string& person, Time at) {
   return fail(ErrorCode::Conflict,
-              fmt::format("{} approved queue item {} ({}) at {} already; policy wants a second person", earlier.text("name"), item.id.value,
-                          item.erratum.value, format_time(earlier.time("decided_at"))),
+              fmt::format("{} approved queue item {} ({}) at {} already, in person or by a key; policy wants a second person", person,
+                          item.id.value, item.erratum.value, format_time(at)),
               {{"queue_id", item.id.value}, {"status", queue::to_string(item.status)}});
 }
 
-tl::unexpected<Error> own_item(const queue::Item& item) {
+tl::unexpected<Error> own_item(const queue::Item& item, const std::string& person) {
   return fail(ErrorCode::Forbidden,
-              fmt::format("{} queued item {} ({}) and may not approve it (policy creator_may_not_approve); somebody else has to",
-                          item.created_by, item.id.value, item.erratum.value),
+              fmt::format("{} queued item {} ({}) and may not approve it (policy creator_may_not_approve); somebody else has to", person,
+                          item.id.value, item.erratum.value),
               {{"queue_id", item.id.value}});
+}
+
+// A key has no eyes of its own: whose it is stands behind it, also when it speaks for somebody else.
+std::set<std::string> people_behind(db::Tx& tx, const std::string& actor, const std::string& person) {
+  const auto behind = identity::person_behind(tx, actor);
+  return behind == actor ? std::set{person} : std::set{person, person_of(behind, std::nullopt)};
 }
 
 // Whether the policies let this person approve now; fills in what the item needs.
@@ -83,14 +91,15 @@ Result<void> apply_policies(db::Tx& tx, const Decision& decision, Case& one) {
   if (decision.action != Action::Approve) return {};
   const auto policies = configuration::current(tx).policies;
   one.required = approvals_required(policies, {facts.text("severity"), facts.boolean("affects_kernel"), facts.integer("success_score")});
-  const auto person = person_of(decision.actor, decision.on_behalf_of);
+  const auto people = people_behind(tx, decision.actor, one.person);
   const auto earlier = tx.execute(sql::approvals_of_round, {one.item.id, one.round});
   for (const auto row : earlier) {
-    if (row.text("person") == person && !decision.is_emergency) return approved_before(one.item, row);
+    const auto twice = common_person(people, people_behind(tx, row.text("actor"), row.text("person")));
+    if (twice && !decision.is_emergency) return approved_before(one.item, *twice, row.time("decided_at"));
     one.approvers.push_back(row.text("name"));
   }
-  if (policies.creator_may_not_approve && !decision.is_emergency && person == person_of(facts.text("created_by"), std::nullopt))
-    return own_item(one.item);
+  const auto creator = person_of(identity::person_behind(tx, facts.text("created_by")), std::nullopt);
+  if (policies.creator_may_not_approve && !decision.is_emergency && people.contains(creator)) return own_item(one.item, creator);
   one.approvers.push_back(decision.on_behalf_of.value_or(decision.actor));
   return {};
 }
@@ -116,9 +125,9 @@ json::object facts_of(const Decision& decision, const Case& one, ApprovalId id, 
 
 ApprovalId record(db::Tx& tx, const Decision& decision, const Case& one, queue::Status status) {
   const bool is_over = status != one.item.status;
-  const auto rows = tx.execute(sql::record_decision, {decision.item, one.test, to_string(decision.action), decision.actor,
-                                                      decision.on_behalf_of, decision.reason, decision.snooze_until, decision.at, one.round,
-                                                      is_over, person_of(decision.actor, decision.on_behalf_of), decision.is_emergency});
+  const auto rows = tx.execute(sql::record_decision,
+                               {decision.item, one.test, to_string(decision.action), decision.actor, decision.on_behalf_of, decision.reason,
+                                decision.snooze_until, decision.at, one.round, is_over, one.person, decision.is_emergency});
   const ApprovalId id{rows[0].integer("id")};
   const auto action = decision.is_emergency ? "approval.break_glass" : fmt::format("approval.{}", to_string(decision.action));
   const auto* type = decision.is_emergency ? "approval.break_glass" : (is_over ? "approval.decided" : "approval.given");
@@ -153,7 +162,8 @@ Result<Case> open_case(db::Tx& tx, const Decision& decision) {
   const std::optional<queue::Item> item = queue::lock(tx, decision.item);
   if (!item) return fail(ErrorCode::NotFound, fmt::format("queue item {} does not exist", decision.item.value));
   if (item->status != queue::Status::PendingApproval) return not_pending(tx, *item, decision.action);
-  Case one{*item, passed_test_of(tx, decision.item), 0, 1, {}};
+  Case one{*item, passed_test_of(tx, decision.item), 0, 1, {}, {}};
+  one.person = person_of(decision.on_behalf_of ? decision.actor : identity::person_behind(tx, decision.actor), decision.on_behalf_of);
   if (!one.test && decision.action == Action::Approve) {
     return fail(ErrorCode::Conflict, fmt::format("queue item {} ({}) has no passed test to rest on; reject it and test it again",
                                                  item->id.value, item->erratum.value));

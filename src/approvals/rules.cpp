@@ -57,10 +57,16 @@ int approvals_required(const configuration::Policies& policies, const Risk& risk
 }
 
 std::string person_of(std::string_view actor, const std::optional<std::string>& on_behalf_of) {
-  std::string person(actor);
-  if (on_behalf_of) person = on_behalf_of->starts_with("user:") ? *on_behalf_of : "user:" + *on_behalf_of;
+  constexpr std::string_view kPerson = "user:";
+  std::string person(on_behalf_of.value_or(std::string(actor)));
   std::transform(person.begin(), person.end(), person.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (on_behalf_of && !person.starts_with(kPerson)) person.insert(0, kPerson);
   return person;
+}
+
+std::optional<std::string> common_person(const std::set<std::string>& one, const std::set<std::string>& other) {
+  const auto found = std::find_if(one.begin(), one.end(), [&](const std::string& person) { return other.contains(person); });
+  return found == one.end() ? std::nullopt : std::optional(*found);
 }
 
 days service_level(const configuration::ServiceLevels& levels, std::string_view severity) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ struct Risk {
 
 // One spelling for one person: "Ada" told by a key that may act for others, and "user:ada" logged in, are the same.
 [[nodiscard]] std::string person_of(std::string_view actor, const std::optional<std::string>& on_behalf_of);
+// Who stands on both sides; nullopt: nobody. Behind an approval stands whose word it is, and whose key said it.
+[[nodiscard]] std::optional<std::string> common_person(const std::set<std::string>& one, const std::set<std::string>& other);
 
 // How long after it became applicable an erratum of this severity may stay undecided. An unknown severity counts as Medium.
 [[nodiscard]] std::chrono::days service_level(const configuration::ServiceLevels& levels, std::string_view severity);

@@ -53,6 +53,7 @@ TEST(FourEyes, OnePersonHasOneSpelling) {
   EXPECT_EQ(person_of("user:Ada", std::nullopt), "user:ada");
   EXPECT_EQ(person_of("api-key:1", "Ada"), "user:ada");
   EXPECT_EQ(person_of("api-key:1", "user:ada"), "user:ada");
+  EXPECT_EQ(person_of("api-key:1", "USER:Ada"), "user:ada");
   EXPECT_EQ(person_of("api-key:1", std::nullopt), "api-key:1");
 }
 

@@ -1,7 +1,5 @@
 // Who sends a request: by a key of the configuration or of the table, or by the cookie of a session.
 
-#include <fmt/format.h>
-
 #include "access/roles.hpp"
 #include "auth/token.hpp"
 #include "identity/identity.hpp"
@@ -25,7 +23,7 @@ access::Scope scope_in(const db::Row& row, std::string_view column) {
 // What the key was given, and no more than its owner may today.
 std::optional<access::Principal> principal_of_key(const db::Row& row) {
   access::Principal principal;
-  principal.actor = fmt::format("api-key:{}/{}", row.integer("id"), row.text("name"));
+  principal.actor = actor_of_key(row.integer("id"), row.text("name"));
   principal.permissions = permissions_of(row.texts("roles"), row.texts("permissions"));
   principal.scope = scope_in(row, "scope");
   principal.may_act_for_others = row.boolean("may_act_for_others");

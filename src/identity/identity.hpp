@@ -106,6 +106,9 @@ struct UserLine {
 // Ends all sessions. conflict for the last admin.
 [[nodiscard]] Result<void> disable_user(db::Pool& pool, std::int64_t user, const Acting& acting);
 
+// The person who answers for what an actor of audit rows does: "user:ada" for an API key that is hers ("api-key:7/ci"), else the actor.
+[[nodiscard]] std::string person_behind(db::Tx& tx, const std::string& actor);
+
 // For tests: a session of this user without a login; the token for the cookie spm_session.
 [[nodiscard]] std::string open_session(db::Pool& pool, std::int64_t user, const Settings& settings, Time now);
 

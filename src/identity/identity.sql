@@ -147,6 +147,10 @@ SELECT k.*, u.roles AS owner_roles, u.scope AS owner_scope
 FROM api_keys k LEFT JOIN users u ON u.id = k.owner_id
 WHERE k.id = $1::bigint AND k.revoked_at IS NULL AND (k.owner_id IS NULL OR u.disabled_at IS NULL);
 
+-- Revoked ones too: what they did stays somebody's.
+-- name: maker_key
+SELECT k.owner_id, k.expires_at, u.username AS owner FROM api_keys k LEFT JOIN users u ON u.id = k.owner_id WHERE k.id = $1::bigint;
+
 -- name: touch_key
 UPDATE api_keys SET last_used_at = $2::timestamptz
 WHERE id = $1::bigint AND (last_used_at IS NULL OR last_used_at <= $2::timestamptz - interval '1 minute');

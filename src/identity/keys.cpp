@@ -8,6 +8,7 @@ namespace spm::identity {
 namespace {
 
 constexpr std::string_view kPrefix = "spm_";
+constexpr std::string_view kActorPrefix = "api-key:";
 
 }  // namespace
 
@@ -24,6 +25,18 @@ std::optional<KeyParts> parts_of_key(std::string_view key) {
   parts.secret = std::string(end + 1, key.data() + key.size());
   if (parts.secret.empty()) return std::nullopt;
   return parts;
+}
+
+std::string actor_of_key(std::int64_t id, const std::string& name) { return fmt::format("{}{}/{}", kActorPrefix, id, name); }
+
+// The key of the configuration is "api-key:" and a fingerprint, without a slash.
+std::optional<std::int64_t> key_of_actor(std::string_view actor) {
+  if (!actor.starts_with(kActorPrefix)) return std::nullopt;
+  actor.remove_prefix(kActorPrefix.size());
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(actor.data(), actor.data() + actor.size(), id);
+  if (error != std::errc() || id < 1 || end == actor.data() + actor.size() || *end != '/') return std::nullopt;
+  return id;
 }
 
 }  // namespace spm::identity

@@ -1,5 +1,5 @@
 #pragma once
-// The text of an API key: "spm_<id>_<secret>". Used inside this slice only. Pure.
+// The text of an API key, "spm_<id>_<secret>", and its name as an actor. Used inside this slice only. Pure.
 
 #include <cstdint>
 #include <optional>
@@ -17,5 +17,9 @@ struct KeyParts {
 // Whether it wants to be one of ours, valid or not.
 [[nodiscard]] bool is_stored_key(std::string_view key);
 [[nodiscard]] std::optional<KeyParts> parts_of_key(std::string_view key);
+
+// As it stands in audit rows: "api-key:7/ci"; and back. nullopt when it names no key of the table.
+[[nodiscard]] std::string actor_of_key(std::int64_t id, const std::string& name);
+[[nodiscard]] std::optional<std::int64_t> key_of_actor(std::string_view actor);
 
 }  // namespace spm::identity

@@ -1,5 +1,6 @@
 // Decisions on a real database: what waits, who decides what, and that two people cannot both decide.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -129,6 +130,76 @@ TEST_F(Approvals, FourEyesWantTwoDifferentPeople) {
   EXPECT_EQ(second.body.at("approvers"), (json::array{"user:ada", "user:bob"}));
   EXPECT_EQ(rows.read(id).status, Status::Approved);
   EXPECT_THAT(rows.events(id), testing::Contains("approval.given"));
+}
+
+// A key of the table as its owner's; 0: nobody's.
+class KeysAndPeople : public Approvals {
+ protected:
+  access::Principal key_of(const std::string& owner, const std::string& name) {
+    const auto id =
+        database
+            .query(fmt::format(
+                "INSERT INTO api_keys (name, secret_hash, owner_id, roles, permissions, may_act_for_others, created_by, created_at) "
+                "SELECT '{}', repeat('0', 64), (SELECT id FROM users WHERE username = '{}'), '{{}}', '{{}}', true, 'test', now() RETURNING "
+                "id",
+                name, owner))[0]
+            .integer("id");
+    access::Principal key{fmt::format("api-key:{}/{}", id, name), access::all_permissions()};
+    key.may_act_for_others = true;
+    return key;
+  }
+  void SetUp() override {
+    Approvals::SetUp();
+    (void)database.query(
+        "INSERT INTO users (username, roles, created_by, created_at, updated_by, updated_at) SELECT name, '{approver}', 'test', now(), "
+        "'test', now() FROM unnest(ARRAY['ada', 'bob']) AS name");
+    rows.config("policies.four_eyes_critical", true);
+    rows.config("policies.creator_may_not_approve", true);
+  }
+};
+
+TEST_F(KeysAndPeople, ThePersonAndThePersonsKeyAreOne) {
+  const QueueId by_hand_first = tested("USN-1-1", "Critical");
+  const QueueId by_key_first = tested("USN-2-1", "Critical");
+  const auto key = key_of("ada", "ci");
+  EXPECT_EQ(decide_as(person("ada"), by_hand_first, "approve").status, 200);
+  const auto refused = decide_as(key, by_hand_first, "approve");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.message, HasSubstr("user:ada approved"));
+  EXPECT_EQ(decide_as(key, by_key_first, "approve").status, 200);
+  EXPECT_EQ(decide_as(person("ada"), by_key_first, "approve").status, 409);
+  EXPECT_EQ(decide_as(key_of("ada", "another"), by_key_first, "approve").status, 409) << "two keys, one person";
+  EXPECT_EQ(decide_as(key_of("bob", "ci"), by_key_first, "approve").body.at("status").as_string(), "approved");
+}
+
+TEST_F(KeysAndPeople, WhoSpeaksForAnotherStandsBehindThatWordToo) {
+  const QueueId id = tested("USN-1-1", "Critical");
+  const auto key = key_of("ada", "bridge");
+  EXPECT_EQ(decide_as(key, id, "approve", {{"approved_by", "somebody"}}).status, 200);
+  EXPECT_EQ(decide_as(person("ada"), id, "approve").status, 409) << "it was ada who said so";
+  EXPECT_EQ(decide_as(key, id, "approve", {{"approved_by", "somebody else"}}).status, 409);
+  EXPECT_EQ(decide_as(person("somebody"), id, "approve").status, 409);
+  EXPECT_EQ(decide_as(person("bob"), id, "approve").body.at("status").as_string(), "approved");
+}
+
+TEST_F(KeysAndPeople, AKeyOfNobodySpeaksForSeveralButNotTwiceForOne) {
+  const QueueId id = tested("USN-1-1", "Critical");
+  const auto bridge = key_of("nobody", "bridge");
+  EXPECT_EQ(decide_as(bridge, id, "approve", {{"approved_by", "Ada"}}).status, 200);
+  for (const auto* spelling : {"ada", "ADA", "User:Ada", "USER:ADA"})
+    EXPECT_EQ(decide_as(bridge, id, "approve", {{"approved_by", spelling}}).status, 409) << spelling;
+  for (const auto* none : {" ada", "ada ", "a\nda", "\t", " "})
+    EXPECT_EQ(decide_as(bridge, id, "approve", {{"approved_by", none}}).status, 400) << none;
+  EXPECT_EQ(decide_as(bridge, id, "approve", {{"approved_by", "Bob"}}).body.at("status").as_string(), "approved");
+}
+
+TEST_F(KeysAndPeople, WhatAKeyQueuedItsOwnerDidNotLeaveToSomebodyElse) {
+  const QueueId id = tested("USN-1-1");
+  const auto key = key_of("ada", "ci");
+  (void)database.query("UPDATE patch_test_queue SET created_by = '" + key.actor + "'");
+  EXPECT_EQ(decide_as(person("ada"), id, "approve").status, 403);
+  EXPECT_EQ(decide_as(key, id, "approve", {{"approved_by", "bob"}}).status, 403) << "ada again, in bob's name";
+  EXPECT_EQ(decide_as(person("bob"), id, "approve").status, 200);
 }
 
 TEST_F(Approvals, OneRejectionEndsItWhateverWasApprovedAndARoundBeginsAnew) {
