@@ -53,7 +53,22 @@ Result<Response> list(const Wiring& wiring, const Request& request) {
   return http::json_response(200, page_json(rows, total, *page, shown));
 }
 
-Result<KeyOrder> order_in(const Request& request, Time now) {
+// Of the key that makes another one. What a key makes belongs to the same person and ends no later: nobody keeps through it what they lose
+// themselves.
+struct Maker {
+  std::optional<std::int64_t> owner;
+  std::optional<Time> expires_at;
+};
+
+Maker maker_of(db::Tx& tx, const access::Principal& principal) {
+  if (principal.user_id) return {principal.user_id, std::nullopt};
+  const auto key = key_of_actor(principal.actor);
+  if (!key) return {};
+  const auto rows = tx.execute(sql::maker_key, {*key});
+  return {rows[0].integer_or_null("owner_id"), rows[0].time_or_null("expires_at")};
+}
+
+Result<KeyOrder> order_in(const Request& request, const Maker& maker, Time now) {
   const auto& body = request.json_body.as_object();
   KeyOrder order;
   order.name = *field<std::string>(body, "name");
@@ -61,6 +76,8 @@ Result<KeyOrder> order_in(const Request& request, Time now) {
   order.permissions = field<std::vector<std::string>>(body, "permissions").value_or(std::vector<std::string>{});
   order.scope = scope_field(body).value_or(request.principal.scope);
   order.may_act_for_others = field<bool>(body, "may_act_for_others").value_or(false);
+  order.maker_expires_at = maker.expires_at;
+  order.expires_at = maker.expires_at;
   if (const auto text = field<std::string>(body, "expires_at")) {
     const auto time = parse_time(*text);
     if (!time) return as_error({{"expires_at", time.error().message}});
@@ -76,12 +93,13 @@ Result<Response> add(const Wiring& wiring, const Request& request) {
     return fail(ErrorCode::Forbidden, fmt::format("{} makes no further keys; log in as a person", request.principal.actor));
   }
   const auto acting = acting_of(wiring, request);
-  const auto order = order_in(request, acting.now);
+  db::Tx tx(wiring.pool);
+  const auto maker = maker_of(tx, request.principal);
+  const auto order = order_in(request, maker, acting.now);
   if (!order) return tl::unexpected(order.error());
   const auto secret = auth::random_token();
-  db::Tx tx(wiring.pool);
   const auto rows = tx.execute(sql::insert_key,
-                               {order->name, auth::token_hash(secret), request.principal.user_id, order->roles, order->permissions,
+                               {order->name, auth::token_hash(secret), maker.owner, order->roles, order->permissions,
                                 access::filter_of(order->scope), order->may_act_for_others, acting.actor, acting.now, order->expires_at});
   auto answer = shown(rows[0]);
   record(tx, acting, "api_key.add", "api_key", std::to_string(rows[0].integer("id")), nullptr, answer);

@@ -95,6 +95,8 @@ Problems problems_with_key(const KeyOrder& order, const access::Principal& creat
     problems["scope"] = "cannot be set for a key that manages users";
   if (order.may_act_for_others && !manages_users) problems["may_act_for_others"] = "can only be given by who manages users";
   if (order.expires_at && *order.expires_at <= now) problems["expires_at"] = "must be in the future";
+  if (order.maker_expires_at && order.expires_at > order.maker_expires_at)
+    problems["expires_at"] = fmt::format("must not be later than {}, when {} expires", format_time(*order.maker_expires_at), creator.actor);
   return problems;
 }
 

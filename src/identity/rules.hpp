@@ -61,6 +61,7 @@ struct KeyOrder {
   access::Scope scope;
   std::optional<Time> expires_at;
   bool may_act_for_others = false;
+  std::optional<Time> maker_expires_at = {};  // of the key that orders it
 };
 
 // What its roles and permissions come to; every key may ask who it is.

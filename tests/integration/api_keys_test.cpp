@@ -53,6 +53,26 @@ TEST_F(ApiKeys, NobodyHandsOutMoreThanTheyHave) {
   EXPECT_EQ(get(ci, "/api-keys").body.at("total").as_int64(), 0);
 }
 
+TEST_F(ApiKeys, OfAKeyBelongToItsOwnerAndEndWithIt) {
+  user("root", {"admin"});
+  const auto id = "/users/" + std::to_string(user("ada", {"admin"}));
+  auto root = person("root");
+  auto ada = person("ada");
+  const json::object order{{"name", "factory"}, {"roles", {"admin"}}, {"expires_at", "2026-11-24T08:00:00Z"}};
+  auto factory = program(ada, order);
+  const auto late = post(factory, "/api-keys", json::object{{"name", "x"}, {"roles", {"viewer"}}, {"expires_at", "2026-11-24T08:00:01Z"}});
+  EXPECT_THAT(late.fields(), Contains("expires_at"));
+  const auto made = post(factory, "/api-keys", json::object{{"name", "x"}, {"roles", {"admin"}}});
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.body.at("expires_at").as_string(), "2026-11-24T08:00:00Z");
+  Client key{.key = std::string(made.body.at("key").as_string())};
+  EXPECT_EQ(get(key, "/users").status, 200);
+  EXPECT_EQ(patch(root, id, json::object{{"roles", {"viewer"}}}).status, 200);
+  EXPECT_EQ(get(key, "/users").status, 403) << "ada is no admin any more";
+  EXPECT_EQ(patch(root, id, json::object{{"disabled", true}}).status, 200);
+  EXPECT_EQ(get(key, "/auth/me").status, 401);
+}
+
 TEST_F(ApiKeys, LoseWhatTheirOwnerLoses) {
   user("root", {"admin"});
   const auto id = "/users/" + std::to_string(user("ada", {"operator", "auditor"}));
