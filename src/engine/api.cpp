@@ -127,8 +127,20 @@ Result<void> may_start(db::Tx& tx, const http::Request& request, const StartOrde
   return {};
 }
 
+// The commands of checks run as root, and their addresses are asked by the orchestrator: who brings one along needs the right of who saves
+// one.
+Result<void> may_configure(const http::Request& request, const json::object& test_config) {
+  const auto* checks = test_config.if_contains("custom_checks");
+  const bool has_checks = checks != nullptr && checks->is_array() && !checks->get_array().empty();
+  if (!has_checks || access::may(request.principal, access::Permission::ManageChecks)) return {};
+  return fail(ErrorCode::Forbidden,
+              fmt::format("{} may not bring custom_checks along: their commands run as root, which needs the permission {}",
+                          request.principal.actor, access::to_string(access::Permission::ManageChecks)));
+}
+
 template <class Start>
 Result<http::Response> answer_start(const Wiring& wiring, const http::Request& request, const StartOrder& order, Start start) {
+  if (const auto allowed = may_configure(request, order.test_config); !allowed) return tl::unexpected(allowed.error());
   db::Tx tx(wiring.pool);
   if (const auto allowed = may_start(tx, request, order); !allowed) return tl::unexpected(allowed.error());
   const auto started = start(tx, wiring.settings, order, acting_of(wiring, request));
@@ -252,6 +264,7 @@ Result<http::Response> start_batch(const Wiring& wiring, const http::Request& re
   if (order.bisect && order.stop_on_failure)
     return wrong_field("stop_on_failure", "cannot be combined with bisect, which goes on with halves");
   if (!order.items.empty() && order.target_os) return wrong_field("target_os", "cannot be given together with queue_ids");
+  if (const auto allowed = may_configure(request, order.test_config); !allowed) return tl::unexpected(allowed.error());
   db::Tx tx(wiring.pool);
   if (order.items.empty() && !request.principal.scope.is_everything())
     return wrong_field("queue_ids", "are needed by a caller with a scope");

@@ -5,6 +5,7 @@
 #include "checks/checks.hpp"
 #include "http/contract.hpp"
 #include "tests/integration/engine_fixture.hpp"
+#include "tests/integration/scoped_caller.hpp"
 
 namespace spm::test {
 namespace {
@@ -191,6 +192,25 @@ TEST_F(CustomChecks, OfARequestAreCheckedBeforeItStarts) {
   const auto fields = started.error().details.at("fields").as_object();
   EXPECT_TRUE(fields.contains("test_config.custom_checks[0].port"));
   EXPECT_TRUE(fields.contains("test_config.custom_checks[1].url"));
+}
+
+// Else who may start a test could run anything as root.
+TEST_F(CustomChecks, OfARequestNeedTheRightToSaveThem) {
+  ScopedCaller caller{engine::endpoints(database.pool(), clock, settings), clock};
+  const json::object check{{"name", "own"}, {"type", "command"}, {"shell", "id"}};
+  const json::object brought{{"custom_checks", json::array{check}}};
+  const json::object order{{"queue_id", 1}, {"test_config", brought}};
+  const json::object batch{{"queue_ids", json::array{1}}, {"test_config", brought}};
+  caller.principal.permissions = {access::Permission::RunTests};
+  for (const auto& [path, body] : {std::pair{"/api/v1/test/start", order}, {"/api/v1/tests/batch", batch}}) {
+    const auto refused = caller.write(http::Method::Post, path, body);
+    EXPECT_EQ(refused.status, 403) << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("manage_checks"));
+  }
+  const json::object none{{"queue_id", 999}, {"test_config", {{"custom_checks", json::array()}}}};
+  EXPECT_EQ(caller.write(http::Method::Post, "/api/v1/test/start", none).status, 404) << "an empty list asks for nothing";
+  caller.principal.permissions.insert(access::Permission::ManageChecks);
+  EXPECT_EQ(caller.write(http::Method::Post, "/api/v1/test/start", order).status, 201);
 }
 
 }  // namespace
