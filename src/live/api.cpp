@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kSignOfLife{15};
 // Where one reader stands.
 struct Reader {
   std::vector<std::string> topics;
-  access::Scope scope;
+  access::Principal principal;
   std::int64_t after = 0;
   Time until;
   Time silent_since;
@@ -54,7 +54,7 @@ http::Piece piece_for(db::Pool& pool, const Clock& clock, Reader& reader) {
   auto events = outbox::read_after(tx, reader.after, reader.topics, kAtOnce);
   if (!events.empty()) reader.after = events.back().id;
   http::Piece piece;
-  for (const auto& event : within(tx, reader.scope, std::move(events)))
+  for (const auto& event : seen_by(tx, reader.principal, std::move(events)))
     piece.text += http::server_sent(event.id, event.topic, event_json(event));
   if (piece.text.empty() && now - reader.silent_since >= kSignOfLife) piece.text = ":\n\n";
   if (!piece.text.empty()) reader.silent_since = now;
@@ -64,7 +64,7 @@ http::Piece piece_for(db::Pool& pool, const Clock& clock, Reader& reader) {
 
 Result<Response> stream(db::Pool& pool, const Clock& clock, const Request& request) {
   const auto now = clock.now();
-  Reader reader{topics_in(request), request.principal.scope, 0, now + kStreamFor, now};
+  Reader reader{topics_in(request), request.principal, 0, now + kStreamFor, now};
   const auto last = last_seen(request);
   {
     db::Tx tx(pool);
@@ -87,7 +87,7 @@ Result<Response> page(db::Pool& pool, const Request& request) {
   auto events = last ? outbox::read_after(tx, *last, topics, limit) : outbox::newest(tx, topics, limit);
   const auto last_id = !events.empty() ? events.back().id : std::max(end, last.value_or(0));
   json::array items;
-  for (const auto& event : within(tx, request.principal.scope, std::move(events))) items.push_back(event_json(event));
+  for (const auto& event : seen_by(tx, request.principal, std::move(events))) items.push_back(event_json(event));
   return http::json_response(200, json::object{{"items", std::move(items)}, {"last_id", last_id}});
 }
 

@@ -1,30 +1,60 @@
 #include "live/events.hpp"
 
-#include <map>
 #include <optional>
 #include <set>
 
-#include "base/json_write.hpp"
+#include "access/scope.hpp"
 #include "live/live_sql.hpp"
 #include "systems/systems.hpp"
 
 namespace spm::live {
 namespace {
 
+using Ids = std::vector<std::int64_t>;
+
+constexpr std::string_view kConfiguration = "config";
+
 template <class Id>
 json::value id_or_null(const std::optional<Id>& id) {
   return id ? json::value(id->value) : json::value(nullptr);
 }
 
-std::map<std::int64_t, std::int64_t> systems_of_tests(db::Tx& tx, const std::vector<outbox::Event>& events) {
-  std::vector<std::int64_t> tests;
+std::optional<std::int64_t> system_named_by(const outbox::Event& event) {
+  const auto* named = event.payload.if_contains("system_id");
+  return named != nullptr && named->is_int64() ? std::optional(named->as_int64()) : std::nullopt;
+}
+
+std::set<std::int64_t> in_sight(db::Tx& tx, const db::Statement& statement, const Ids& ids, const json::object& scope) {
+  std::set<std::int64_t> seen;
+  if (ids.empty()) return seen;
+  for (const auto row : tx.execute(statement, {ids, scope})) seen.insert(row.integer("id"));
+  return seen;
+}
+
+// As the test, the item and the system itself are seen, in this order: a test may run on a system that its item's owners do not see.
+void leave_out_unseen(db::Tx& tx, const access::Scope& scope, std::vector<outbox::Event>& events) {
+  Ids tests;
+  Ids items;
+  Ids systems;
   for (const auto& event : events) {
-    if (event.test_id) tests.push_back(event.test_id->value);
+    if (event.test_id) {
+      tests.push_back(event.test_id->value);
+    } else if (event.queue_id) {
+      items.push_back(event.queue_id->value);
+    } else if (const auto system = system_named_by(event)) {
+      systems.push_back(*system);
+    }
   }
-  std::map<std::int64_t, std::int64_t> systems;
-  if (tests.empty()) return systems;
-  for (const auto row : tx.execute(sql::systems_of_tests, {tests})) systems[row.integer("id")] = row.integer("system_id");
-  return systems;
+  const auto filter = access::to_json(scope);
+  const auto seen_tests = in_sight(tx, sql::tests_in_sight, tests, filter);
+  const auto seen_items = in_sight(tx, sql::items_in_sight, items, filter);
+  const auto seen_systems = systems::visible(tx, scope, systems);
+  std::erase_if(events, [&](const outbox::Event& event) {
+    if (event.test_id) return !seen_tests.contains(event.test_id->value);
+    if (event.queue_id) return !seen_items.contains(event.queue_id->value);
+    const auto system = system_named_by(event);
+    return system && !seen_systems.contains(*system);
+  });
 }
 
 }  // namespace
@@ -39,23 +69,10 @@ json::object event_json(const outbox::Event& event) {
   return entry;
 }
 
-std::vector<outbox::Event> within(db::Tx& tx, const access::Scope& scope, std::vector<outbox::Event> events) {
-  if (scope.is_everything() || events.empty()) return events;
-  const auto of_tests = systems_of_tests(tx, events);
-  const auto system_of = [&](const outbox::Event& event) -> std::optional<std::int64_t> {
-    if (const auto* named = event.payload.if_contains("system_id"); named != nullptr && named->is_int64()) return named->as_int64();
-    const auto found = event.test_id ? of_tests.find(event.test_id->value) : of_tests.end();
-    return found == of_tests.end() ? std::nullopt : std::optional(found->second);
-  };
-  std::vector<std::int64_t> systems;
-  for (const auto& event : events) {
-    if (const auto system = system_of(event)) systems.push_back(*system);
-  }
-  const auto seen = systems::visible(tx, scope, systems);
-  std::erase_if(events, [&](const outbox::Event& event) {
-    const auto system = system_of(event);
-    return system && !seen.contains(*system);
-  });
+std::vector<outbox::Event> seen_by(db::Tx& tx, const access::Principal& principal, std::vector<outbox::Event> events) {
+  if (!access::may(principal, access::Permission::ReadConfiguration))
+    std::erase_if(events, [](const outbox::Event& event) { return event.topic == kConfiguration; });
+  if (!principal.scope.is_everything() && !events.empty()) leave_out_unseen(tx, principal.scope, events);
   return events;
 }
 

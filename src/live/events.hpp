@@ -15,7 +15,8 @@ namespace spm::live {
 // {"id", "at", "topic", "queue_id", "test_id", "type", …}: one event as the API shows it.
 [[nodiscard]] json::object event_json(const outbox::Event& event);
 
-// Those of the events that speak of no system, or of one that the scope covers. In the caller's transaction.
-[[nodiscard]] std::vector<outbox::Event> within(db::Tx& tx, const access::Scope& scope, std::vector<outbox::Event> events);
+// Those of the events that speak of nothing outside the caller's scope, nor of a configuration that the caller may not read. In the
+// caller's transaction.
+[[nodiscard]] std::vector<outbox::Event> seen_by(db::Tx& tx, const access::Principal& principal, std::vector<outbox::Event> events);
 
 }  // namespace spm::live

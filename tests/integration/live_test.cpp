@@ -26,6 +26,11 @@ class Live : public testing::Test {
     outbox::publish(tx, {.topic = topic, .queue_id = {}, .test_id = {}, .payload = payload, .at = clock.now()});
     tx.commit();
   }
+  void happens(const std::string& topic, const std::string& type, QueueId item, std::optional<TestId> run = std::nullopt) {
+    db::Tx tx(database.pool());
+    outbox::publish(tx, {.topic = topic, .queue_id = item, .test_id = run, .payload = {{"type", type}}, .at = clock.now()});
+    tx.commit();
+  }
   http::Response stream(const std::string& query = "", const std::string& last_id = "") {
     http::Request request;
     request.method = http::Method::Get;
@@ -89,6 +94,35 @@ TEST_F(Live, EventsOfSystemsOutsideOfTheScopeAreLeftOut) {
   caller.principal.scope.groups = {"web"};
   EXPECT_THAT(each(page(), "id"), ElementsAre("1", "3"));
   EXPECT_THAT(stream("after=0").next_piece().text, AllOf(HasSubstr("id: 1\n"), Not(HasSubstr("id: 2\n")), HasSubstr("id: 3\n")));
+}
+
+TEST_F(Live, EventsOfItemsAndTestsOutsideOfTheScopeAreLeftOut) {
+  rows.system({.id = 1});
+  rows.system({.id = 2, .role = "production"});
+  (void)database.query("UPDATE systems SET groups = '{web}' WHERE id = 2 RETURNING 'x' AS value");
+  for (const auto* name : {"USN-1-1", "USN-2-1"}) rows.scored({.name = name});
+  rows.applicable(2, "USN-1-1");
+  const auto inside = rows.item("USN-1-1", {queue::Status::Testing});
+  const auto outside = rows.item("USN-2-1", {queue::Status::Testing});
+  const auto run_inside = rows.test_run(inside, 1, "passed");
+  const auto run_outside = rows.test_run(outside, 1, "passed");
+  const auto begin = test::body_of(page("limit=1")).at("last_id").to_number<std::int64_t>();
+  happens("approval", "approval.decided", inside);
+  happens("approval", "approval.decided", outside);
+  happens("test", "test.started", inside, run_inside);
+  happens("test", "test.started", outside, run_outside);
+  caller.principal.scope.groups = {"web"};
+  const auto after = "after=" + std::to_string(begin);
+  EXPECT_THAT(each(page(after), "queue_id"), ElementsAre(std::to_string(inside.value), std::to_string(inside.value)))
+      << "its test ran on a system that the caller does not see";
+  EXPECT_THAT(stream(after).next_piece().text, Not(HasSubstr("\"queue_id\":" + std::to_string(outside.value) + ",")));
+}
+
+TEST_F(Live, ChangesOfTheConfigurationAreForThoseWhoMayReadIt) {
+  happens("config", "config.changed");
+  happens("sync", "sync.finished");
+  caller.principal.permissions = {access::Permission::ReadState};
+  EXPECT_THAT(each(page(), "topic"), ElementsAre("sync"));
 }
 
 }  // namespace
