@@ -758,7 +758,7 @@ CREATE OR REPLACE FUNCTION public.audit_chain_at_commit()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO '$user', 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
   PERFORM audit_append_to_chain(NEW);

@@ -80,7 +80,7 @@ make_local_database() {
   if [ -z "$(as_postgres -A -t -c "SELECT 1 FROM pg_database WHERE datname = '$database'")" ]; then
     as_postgres -c "CREATE DATABASE $database OWNER $owner ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"
   fi
-  as_postgres -c "REVOKE ALL ON DATABASE $database FROM PUBLIC" -c "GRANT CONNECT, TEMPORARY ON DATABASE $database TO $service"
+  as_postgres -c "REVOKE ALL ON DATABASE $database FROM PUBLIC" -c "GRANT CONNECT ON DATABASE $database TO $service"
   echo "postgresql://$service:$service_secret@localhost:$port/$database"
   echo "postgresql://$owner:$owner_secret@localhost:$port/$database"
 }

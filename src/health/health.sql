@@ -16,7 +16,8 @@ SELECT version() AS version
 -- What `check` tells of an installation, beside its upstreams. One row.
 -- name: installation
 SELECT r.rolsuper AS is_superuser,
-       has_table_privilege('audit_log', 'UPDATE, DELETE') AS can_change_audit,
+       has_table_privilege('audit_log', 'UPDATE, DELETE') OR has_table_privilege('audit_chain', 'INSERT, UPDATE, DELETE')
+         OR has_table_privilege('audit_head', 'INSERT, UPDATE, DELETE') AS can_change_audit,
        (SELECT count(*) FROM systems WHERE role = 'test' AND gone_at IS NULL) AS test_systems,
        (SELECT count(*) FROM systems WHERE role = 'test' AND gone_at IS NULL AND quarantined_at IS NOT NULL) AS quarantined,
        (SELECT max(finished_at) FROM sync_runs WHERE status = 'succeeded') AS last_sync_at,

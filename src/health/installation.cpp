@@ -15,7 +15,7 @@ constexpr auto kSyncIsStale = 24h;
 Finding role(const Installation& seen) {
   if (seen.is_superuser) return {"database role", false, "the service runs as a superuser of the database; give it a role of its own"};
   if (seen.can_change_audit)
-    return {"database role", false, "the service's role can change audit rows; run grants.sql as the owner of the database"};
+    return {"database role", false, "the service's role can change audit rows or their chain; run grants.sql as the owner of the database"};
   return {"database role", true, "reads and writes rows; audit rows it can only add"};
 }
 

@@ -61,7 +61,8 @@ step "the service's role"
 role_url=$(setting DATABASE_URL)
 psql -X -q "$role_url" -c "SELECT 1 FROM audit_log LIMIT 1" >/dev/null || fail "the service cannot read its audit"
 for statement in "DELETE FROM audit_log" "UPDATE audit_log SET actor = 'x'" "TRUNCATE audit_log" "DROP TABLE audit_log" "CREATE TABLE mine (i int)" \
-  "DELETE FROM schema_migrations" "ALTER TABLE audit_log DISABLE TRIGGER ALL"; do
+  "DELETE FROM schema_migrations" "ALTER TABLE audit_log DISABLE TRIGGER ALL" "CREATE TEMPORARY TABLE audit_head (i int)" \
+  "UPDATE audit_head SET position = position + 1" "INSERT INTO audit_chain VALUES (999999, 999999, decode(repeat('00', 32), 'hex'))"; do
   if psql -X -q "$role_url" -c "$statement" 2>/dev/null; then fail "the service's role may do: $statement"; fi
 done
 

@@ -131,6 +131,24 @@ TEST_F(Audit, TheServicesRoleAddsAndReadsAndNothingElse) {
   service.run_script("RESET ROLE; DROP OWNED BY service_of_test; DROP ROLE service_of_test");
 }
 
+// The link is made with the rights of the owner: nothing that the service can make may be taken for the chain, or run with those rights.
+TEST_F(Audit, TheServicesRoleCannotPutTablesOfItsOwnInTheWay) {
+  (void)database.query("DROP ROLE IF EXISTS service_with_tables");
+  (void)database.query("CREATE ROLE service_with_tables");
+  (void)database.query("SELECT grant_to_service('service_with_tables')");
+  db::Connection service(database.conninfo());
+  service.run_script(
+      "SET ROLE service_with_tables;"
+      "CREATE TEMPORARY TABLE audit_head (only_row boolean, position bigint, hash bytea);"
+      "INSERT INTO pg_temp.audit_head VALUES (true, 0, decode(repeat('00', 32), 'hex'));"
+      "CREATE TEMPORARY TABLE audit_chain (position bigint, audit_id bigint, hash bytea);"
+      "GRANT ALL ON pg_temp.audit_head, pg_temp.audit_chain TO PUBLIC;"
+      "INSERT INTO audit_log (actor, action, subject_type, subject_id, at) VALUES ('user:eve', 'x', 'x', '1', now())");
+  EXPECT_EQ(service.execute({"count", "SELECT count(*) AS n FROM pg_temp.audit_chain"})[0].integer("n"), 0);
+  EXPECT_TRUE(proof().body.at("valid").as_bool()) << proof().body;
+  service.run_script("RESET ROLE; DROP OWNED BY service_with_tables; DROP ROLE service_with_tables");
+}
+
 TEST_F(Audit, AHundredAtOnceMakeOneChainAndNoDeadlock) {
   (void)database.query("CREATE TABLE things (id integer PRIMARY KEY, n integer NOT NULL)");
   (void)database.query("INSERT INTO things SELECT n, 0 FROM generate_series(1, 10) n");
