@@ -16,6 +16,9 @@ bool changes_something(http::Method method) {
   return method != http::Method::Get && method != http::Method::Head && method != http::Method::Options;
 }
 
+// What an open page asks for by itself, while nobody sits before it, does not keep a session alive.
+bool is_unattended(const http::Request& request) { return request.header("X-Unattended") == "true"; }
+
 access::Scope scope_in(const db::Row& row, std::string_view column) {
   return row.is_null(column) ? access::Scope{} : access::scope_from(row.json_value(column));
 }
@@ -97,7 +100,7 @@ Result<access::Principal> Authenticator::by_session(const http::Request& request
   principal.scope = scope_in(row, "scope");
   principal.user_id = row.integer("user_id");
   principal.session_id = row.integer("id");
-  if (now - row.time("seen_at") >= kTouchEvery) {
+  if (!is_unattended(request) && now - row.time("seen_at") >= kTouchEvery) {
     (void)tx.execute(sql::touch_session, {*principal.session_id, now});
     tx.commit();
   }

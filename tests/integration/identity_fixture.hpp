@@ -41,6 +41,7 @@ class IdentityTest : public ::testing::Test {
     std::string csrf = {};
     std::string key = {};
     std::string address = "192.0.2.7";
+    bool is_unattended = false;
   };
 
   Answer call(Client& client, http::Method method, const std::string& path, const json::value& body = nullptr,
@@ -55,6 +56,7 @@ class IdentityTest : public ::testing::Test {
     if (!client.cookie.empty()) request.headers.emplace("Cookie", "theme=dark; spm_session=" + client.cookie);
     if (!client.csrf.empty()) request.headers.emplace("X-CSRF-Token", client.csrf);
     if (!client.key.empty()) request.headers.emplace("X-API-Key", client.key);
+    if (client.is_unattended) request.headers.emplace("X-Unattended", "true");
     if (!body.is_null()) {
       request.headers.emplace("Content-Type", "application/json");
       request.body = json::serialize(body);

@@ -49,6 +49,8 @@ TEST_F(Logins, GuessersWaitLongerAndLongerKnownAccountOrNot) {
     EXPECT_EQ(login(client, name, kGoodPassword).body.at("details").at("retry_after_seconds").as_int64(), 60);
   }
   EXPECT_THAT(audited(), Contains("anonymous auth.lockout ada"));
+  EXPECT_THAT(audited(), Contains("anonymous auth.lockout ")) << "the same work for a name that nobody has, which is not written down";
+  EXPECT_THAT(audited(), Not(Contains(HasSubstr("eve"))));
   clock.advance(std::chrono::minutes(2));
   Client ada;
   EXPECT_EQ(login(ada, "ada").status, 200);
@@ -67,6 +69,11 @@ TEST_F(Logins, AnAddressThatTriesManyNamesWaitsToo) {
   EXPECT_EQ(login(client, "ada").status, 429);
   client.address = "192.0.2.8";
   EXPECT_EQ(login(client, "ada").status, 200);
+  database.query("INSERT INTO login_attempts VALUES ('address 2001:db8:1:2::', 49, '2026-11-23T08:00:00Z', NULL)");
+  client.address = "2001:db8:1:2::a";
+  EXPECT_EQ(login(client, "eve").status, 401);
+  client.address = "2001:db8:1:2:b::c";
+  EXPECT_EQ(login(client, "ada").status, 429) << "one network of IPv6 is one household";
 }
 
 TEST_F(Logins, ADisabledUserIsToldNothing) {
@@ -107,6 +114,18 @@ TEST_F(Sessions, EndWhenIdleAndWhenOld) {
   ada = person("ada");
   clock.advance(std::chrono::minutes(31));
   EXPECT_EQ(get(ada, "/auth/me").status, 401) << "idle";
+}
+
+TEST_F(Sessions, OfAPageThatNobodySitsBeforeEndToo) {
+  user("ada", {"viewer"});
+  auto ada = person("ada");
+  ada.is_unattended = true;
+  for (int i = 0; i < 5; ++i) {
+    clock.advance(std::chrono::minutes(5));
+    EXPECT_EQ(get(ada, "/auth/me").status, 200) << i;
+  }
+  clock.advance(std::chrono::minutes(6));
+  EXPECT_EQ(get(ada, "/auth/me").status, 401) << "what the page asks by itself is no sign of a person";
 }
 
 TEST_F(Sessions, AreListedAndEndedOneByOne) {

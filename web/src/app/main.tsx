@@ -5,6 +5,7 @@ import {QueryClient, QueryClientProvider} from '@tanstack/react-query';
 import {StrictMode} from 'react';
 import {createRoot} from 'react-dom/client';
 import {BrowserRouter} from 'react-router-dom';
+import {watchForPeople} from '@/shared/api/attendance';
 import {ApiError} from '@/shared/api/client';
 import {I18nProvider} from '@/shared/i18n/i18n';
 import {NoticesProvider} from '@/shared/ui/Notices';
@@ -24,6 +25,8 @@ const queries = new QueryClient({
     mutations: {networkMode: 'always', retry: false},
   },
 });
+
+watchForPeople(window);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

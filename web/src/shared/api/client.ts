@@ -1,5 +1,6 @@
 // The one way to the server. Paths, queries, bodies and answers have the types that `npm run api` makes of api/openapi.yaml.
 import type {paths} from '@/generated/api';
+import {attendance} from './attendance';
 
 const prefix = '/api/v1';
 
@@ -56,7 +57,7 @@ async function problemOf(response: Response): Promise<ApiError> {
 
 // For what has no entry in the contract's types; prefer get and send.
 export async function call<T>(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = {Accept: 'application/json'};
+  const headers: Record<string, string> = {Accept: 'application/json', ...attendance()};
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
   let response: Response;

@@ -1,4 +1,5 @@
 // Server-sent events over fetch: unlike EventSource it tells an expired session from a lost connection, and hears events of any name.
+import {attendance} from './attendance';
 
 export interface ServerEvent {
   id: string;
@@ -91,7 +92,7 @@ export function follow(url: string, onEvent: (event: ServerEvent) => void, onSta
 
   async function connect() {
     controller = new AbortController();
-    const headers: Record<string, string> = {Accept: 'text/event-stream'};
+    const headers: Record<string, string> = {Accept: 'text/event-stream', ...attendance()};
     if (lastId) headers['Last-Event-ID'] = lastId;
     let response: Response;
     try {
