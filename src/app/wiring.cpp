@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/networks.hpp"
 #include "db/hosts.hpp"
 #include "log/log.hpp"
 
@@ -76,9 +77,8 @@ configuration::Followers configuration_followers(db::Pool& pool, const Clock& cl
 
 identity::Settings identity_settings_from(const config::Settings& settings) {
   const bool is_plain = settings.api.tls_certificate_file.empty();
-  const bool is_loopback = settings.api.host == "::1" || settings.api.host.starts_with("127.");
   // A browser keeps a Secure cookie from no plain HTTP; elsewhere something in front of the service speaks TLS.
-  return {settings.sessions.idle, settings.sessions.longest, !(is_plain && is_loopback)};
+  return {settings.sessions.idle, settings.sessions.longest, !(is_plain && is_loopback(settings.api.host))};
 }
 
 identity::SingleSignOn single_sign_on_from(const config::Settings& settings, ports::IdentityProvider* provider) {

@@ -74,6 +74,20 @@ std::string to_string(const IpAddress& address) {
   return text.data();
 }
 
+bool is_loopback(std::string_view address) {
+  static const IpNetwork kFour = *parse_network("127.0.0.0/8");
+  static const IpNetwork kSix = *parse_network("::1");
+  const auto ip = parse_ip(address);
+  return ip && (kFour.contains(*ip) || kSix.contains(*ip));
+}
+
+std::string household_of(const std::string& address) {
+  auto ip = parse_ip(address.substr(0, address.find('%')));  // a zone follows a link-local address
+  if (!ip || is_mapped(*ip)) return address;
+  std::fill(ip->begin() + 8, ip->end(), std::uint8_t{0});
+  return to_string(*ip);
+}
+
 IpAddress carried_ipv4(const IpAddress& address) {
   static const IpNetwork kTranslated = *parse_network("64:ff9b::/96");
   static const IpNetwork kSixToFour = *parse_network("2002::/16");

@@ -28,6 +28,11 @@ struct IpNetwork {
 [[nodiscard]] std::optional<std::vector<IpNetwork>> parse_networks(std::string_view text);
 
 [[nodiscard]] std::string to_string(const IpAddress& address);
+// Whether only this machine can reach it: 127.0.0.0/8 and ::1.
+[[nodiscard]] bool is_loopback(std::string_view address);
+// Who counts as one when peers are counted: an IPv4 address; of an IPv6 address the first 64 bits, "2001:db8:1:2::", because one subscriber
+// has all of the others. A text that is no address stands for itself.
+[[nodiscard]] std::string household_of(const std::string& address);
 // The IPv4 address that an IPv6 address only carries: mapped, translated (64:ff9b::/96), 6to4. The address itself when it carries none.
 [[nodiscard]] IpAddress carried_ipv4(const IpAddress& address);
 

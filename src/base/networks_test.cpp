@@ -28,6 +28,23 @@ TEST(Networks, AreReadStrictly) {
   EXPECT_FALSE(parse_networks("10.0.0.0/8,,::1"));
 }
 
+TEST(Networks, LoopbackIsThisMachineAlone) {
+  for (const char* address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) EXPECT_TRUE(is_loopback(address)) << address;
+  for (const char* address : {"0.0.0.0", "::", "10.127.0.1", "128.0.0.1", "127.example.org", ""})
+    EXPECT_FALSE(is_loopback(address)) << address;
+}
+
+TEST(Networks, AHouseholdIsOneHoweverItsAddressesAreWritten) {
+  EXPECT_EQ(household_of("192.0.2.7"), "192.0.2.7");
+  for (const char* address : {"2001:db8:1:2::1", "2001:db8:1:2:a::2", "2001:db8:1:2:ffff:ffff:ffff:ffff"})
+    EXPECT_EQ(household_of(address), "2001:db8:1:2::") << address;
+  for (const char* address : {"2001:db8::1", "2001:db8::1:0:0:1", "2001:db8::a:b:c:d"})
+    EXPECT_EQ(household_of(address), "2001:db8::") << address;
+  EXPECT_EQ(household_of("fe80::1%eth0"), "fe80::");
+  EXPECT_EQ(household_of("no address"), "no address");
+  EXPECT_EQ(household_of(""), "");
+}
+
 TEST(Networks, AnAddressThatCarriesAnotherIsTold) {
   const auto carried = [](const char* text) { return to_string(carried_ipv4(*parse_ip(text))); };
   EXPECT_EQ(carried("64:ff9b::7f00:1"), "127.0.0.1");

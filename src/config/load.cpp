@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/networks.hpp"
 #include "base/url.hpp"
 #include "config/env_file.hpp"
 #include "config/table.hpp"
@@ -121,6 +122,12 @@ class Loading {
     }
     if (purpose_ == Purpose::Serve && settings.command_backend == CommandBackend::Salt) require_salt();
     check_single_sign_on(settings.oidc);
+    if (purpose_ == Purpose::Serve && settings.api.tls_certificate_file.empty() && !is_loopback(settings.api.host)) {
+      loaded_.warnings.push_back(fmt::format(
+          "API_TLS_CERT is not set and API_HOST={}: passwords and keys cross the network in the clear, unless something in front "
+          "speaks TLS and nobody else reaches this address",
+          settings.api.host));
+    }
     if (!settings.uyuni.verify_tls) {
       loaded_.warnings.emplace_back(
           "UYUNI_VERIFY_SSL=false: whoever is between this service and UYUNI can read its password; set UYUNI_CA_FILE instead");

@@ -68,7 +68,7 @@ TEST(Settings, HaveTheirDefaults) {
   EXPECT_EQ(settings.score.kernel_penalty, 30);
   EXPECT_EQ(settings.score.history_factor, 20);
   EXPECT_EQ(settings.database.conninfo, "host='localhost' port='5432' dbname='spm_orchestrator' user='spm_orchestrator'");
-  EXPECT_THAT(loaded->warnings, IsEmpty());
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("API_TLS_CERT is not set")));
   EXPECT_THAT(loaded->secrets, Contains("uyuni-secret"));
 }
 
@@ -145,7 +145,7 @@ TEST(Settings, RefuseCredentialsInAnAddress) {
 }
 
 TEST(Settings, TakeOlderNamesWithAWarning) {
-  auto environment = with({{"FLASK_PORT", "5055"}, {"SPM_API_KEY", "an-older-api-key-0"}});
+  auto environment = with({{"FLASK_PORT", "5055"}, {"SPM_API_KEY", "an-older-api-key-0"}, {"API_HOST", "127.0.0.1"}});
   environment.erase("API_KEY");
   const auto loaded = load(environment, std::nullopt);
   ASSERT_TRUE(loaded) << loaded.error().message;
@@ -164,11 +164,20 @@ TEST(Settings, QuoteTheDatabasePassword) {
 
 TEST(Settings, PreferTheEnvironmentToTheFile) {
   const TemporaryFile file("API_PORT=6000\nDASHBOARD_PORT=6001\nUYUNI_USSER=typo\nHOME_DIRECTORY=/x\n");
-  const auto loaded = load(with({{"API_PORT", "7000"}}), file.path());
+  const auto loaded = load(with({{"API_PORT", "7000"}, {"API_HOST", "::1"}}), file.path());
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->settings.api.port, 7000);
   EXPECT_EQ(loaded->settings.api.dashboard_port, 6001);
   EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("UYUNI_USSER is not a setting")));
+}
+
+TEST(Settings, WarnOfPasswordsInTheClear) {
+  EXPECT_THAT(load(with({{"API_HOST", "192.0.2.7"}}), std::nullopt)->warnings, ElementsAre(HasSubstr("API_TLS_CERT is not set")));
+  EXPECT_THAT(load(with({{"API_HOST", "127.0.0.1"}}), std::nullopt)->warnings, IsEmpty());
+  const TemporaryFile file("");
+  const auto tls = load(with({{"API_TLS_CERT", file.path().string()}, {"API_TLS_KEY", file.path().string()}}), std::nullopt);
+  ASSERT_TRUE(tls) << tls.error().message;
+  EXPECT_THAT(tls->warnings, IsEmpty());
 }
 
 TEST(Settings, RefuseAFileThatCannotBeRead) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/networks.hpp"
+
 namespace spm::http {
 namespace {
 
@@ -15,14 +17,6 @@ using std::chrono::steady_clock;
 constexpr std::size_t kMaxBuckets = 20'000;
 constexpr std::size_t kLongestName = 256;
 constexpr std::string_view kLoginByLink = "/api/v1/auth/oidc/login";  // a GET, because a browser goes there; it begins a login all the same
-
-// An IPv6 network is one household: its hosts can be had by the billion.
-std::string attempt_name(const std::string& address) {
-  if (std::count(address.begin(), address.end(), ':') < 2) return address;
-  std::size_t end = 0;
-  for (int groups = 0; groups < 4 && end != std::string::npos; ++groups) end = address.find(':', end == 0 ? 0 : end + 1);
-  return address.substr(0, end);
-}
 
 }  // namespace
 
@@ -70,7 +64,7 @@ Result<void> RateLimit::take(const std::string& name, Instant now) {
 Authenticate RequestLimits::limited(Authenticate authenticate) {
   return [this, authenticate = std::move(authenticate)](const Request& request) -> Result<access::Principal> {
     const auto now = steady_clock::now();
-    const auto address = attempt_name(request.remote_address);
+    const auto address = household_of(request.remote_address);
     if (const auto allowed = attempts_.look(address, now); !allowed) return tl::unexpected<Error>(allowed.error());
     auto principal = authenticate(request);
     if (!principal) {
@@ -86,7 +80,7 @@ Endpoint RequestLimits::limited(Endpoint endpoint) {
   const bool only_tells = endpoint.method == Method::Get && endpoint.path != kLoginByLink;
   if (endpoint.permission != access::Permission::Open || only_tells) return endpoint;
   endpoint.handle = [this, handle = std::move(endpoint.handle)](const Request& request) -> Result<Response> {
-    const auto allowed = attempts_.take(attempt_name(request.remote_address), steady_clock::now());
+    const auto allowed = attempts_.take(household_of(request.remote_address), steady_clock::now());
     if (!allowed) return tl::unexpected<Error>(allowed.error());
     return handle(request);
   };

@@ -65,6 +65,9 @@ TEST(RequestLimits, AnAddressOfOneIpv6NetworkIsLikeAnother) {
   EXPECT_EQ(authenticate(from("2001:db8:1:2:a::2", "guess")).error().code, ErrorCode::Unauthorized);
   EXPECT_EQ(authenticate(from("2001:db8:1:2::3", "good")).error().code, ErrorCode::RateLimited);
   EXPECT_TRUE(authenticate(from("2001:db8:1:3::1", "good")));
+  EXPECT_EQ(authenticate(from("2001:db8::1:2:3:4", "guess")).error().code, ErrorCode::Unauthorized);
+  EXPECT_EQ(authenticate(from("2001:db8::5:6:7:8", "guess")).error().code, ErrorCode::Unauthorized);
+  EXPECT_EQ(authenticate(from("2001:db8::9", "good")).error().code, ErrorCode::RateLimited) << "zeros in the network's part";
 }
 
 TEST(RequestLimits, AnIdentityHasItsShareWhereverItComesFrom) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "auth/password.hpp"
+#include "base/networks.hpp"
 #include "identity/identity_sql.hpp"
 #include "log/log.hpp"
 
@@ -10,7 +11,7 @@ namespace spm::identity {
 namespace {
 
 std::string account_of(const Credentials& credentials) { return fmt::format("account {}", credentials.username); }
-std::string address_of(const Credentials& credentials) { return fmt::format("address {}", credentials.from_address); }
+std::string address_of(const Credentials& credentials) { return fmt::format("address {}", household_of(credentials.from_address)); }
 
 Attempts lock_attempts(db::Tx& tx, const std::string& subject, Time now) {
   (void)tx.execute(sql::prepare_attempts, {subject, now});
@@ -48,9 +49,11 @@ Result<Admitted> admit(db::Pool& pool, const Credentials& credentials, Time now)
 
 tl::unexpected<Error> refused(db::Pool& pool, const Credentials& credentials, const Admitted& admitted, Time now) {
   log::warning("auth", "a login failed", {{"username", credentials.username}, {"from", credentials.from_address}});
-  if (admitted.user && admitted.locked_until) {
+  if (admitted.locked_until) {
+    // For a name that nobody has too, or the time of the answer would tell. That name is not kept for ever: people type passwords into its
+    // field.
     db::Tx tx(pool);
-    record(tx, {"anonymous", credentials.from_address, now}, "auth.lockout", "user", credentials.username, nullptr,
+    record(tx, {"anonymous", credentials.from_address, now}, "auth.lockout", "user", admitted.user ? credentials.username : "", nullptr,
            json::object{{"locked_until", format_time(*admitted.locked_until)}});
     tx.commit();
   }

@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "base/networks.hpp"
 #include "http/edge/certificate.hpp"
 #include "http/edge/channel.hpp"
 #include "http/server.hpp"
@@ -36,21 +37,22 @@ struct Edge {
         edge_error(std::move(on_error)),
         pool(options.workers, options.max_queue) {}
 
-  // Nobody takes all connections: one address has an eighth of them at most. The others get none then, but nobody is cut off.
+  // Nobody takes all connections: one address, or one network of IPv6, has an eighth of them at most. It gets no more then, and nobody else
+  // is cut off.
   [[nodiscard]] bool may_join(const std::string& address) const {
-    const auto known = addresses.find(address);
+    const auto known = addresses.find(household_of(address));
     const auto share = std::max<std::size_t>(1, options.max_connections / 8);
     return connections.size() < options.max_connections && (known == addresses.end() || known->second < share);
   }
   void joined(AnyConnection* connection, const std::string& address) {
     connections.insert(connection);
-    ++addresses[address];
+    ++addresses[household_of(address)];
     const std::lock_guard lock(mutex);
     ++open;
   }
   void left(AnyConnection* connection, const std::string& address) {
     connections.erase(connection);
-    if (const auto known = addresses.find(address); --known->second == 0) addresses.erase(known);
+    if (const auto known = addresses.find(household_of(address)); --known->second == 0) addresses.erase(known);
     const std::lock_guard lock(mutex);
     --open;
     emptied.notify_all();
