@@ -121,6 +121,7 @@ struct Filters {
   std::optional<std::string> os, severity, type, cve, source, text;
   std::optional<json::array> package;
   std::optional<bool> is_applicable;
+  std::optional<json::object> scope;  // of access::filter_of
 };
 
 Filters filters_of(const http::Request& request) {
@@ -131,7 +132,8 @@ Filters filters_of(const http::Request& request) {
               request.query_param("source"),
               request.query_param("q"),
               std::nullopt,
-              std::nullopt};
+              std::nullopt,
+              access::filter_of(request.principal.scope)};
   if (const auto package = request.query_param("package")) out.package = json::array{json::object{{"name", *package}}};
   if (const auto applicable = request.query_param("applicable")) out.is_applicable = *applicable == "true";
   return out;
@@ -139,11 +141,11 @@ Filters filters_of(const http::Request& request) {
 
 db::Rows list_rows(db::Tx& tx, const Order& order, const Filters& f, const http::Page& page, const After& after) {
   if (order.statement == &sql::errata_by_name) {
-    return tx.execute(*order.statement,
-                      {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit, page.offset, after.name});
+    return tx.execute(*order.statement, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit,
+                                         page.offset, after.name, f.scope});
   }
   return tx.execute(*order.statement, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit,
-                                       page.offset, after.name, after.key});
+                                       page.offset, after.name, after.key, f.scope});
 }
 
 Result<http::Response> list_errata(db::Pool& pool, const http::Request& request) {
@@ -163,7 +165,8 @@ Result<http::Response> list_errata(db::Pool& pool, const http::Request& request)
       next = http::encode_cursor({order.name, erratum.name.value, order.key(erratum)});
   }
   const auto total =
-      tx.execute(sql::count_errata, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text})[0].integer("total");
+      tx.execute(sql::count_errata, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, f.scope})[0].integer(
+          "total");
   tx.commit();
   return http::json_response(200, http::list_answer(std::move(items), total, *page, next));
 }

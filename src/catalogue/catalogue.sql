@@ -251,7 +251,8 @@ INSERT INTO webhook_deliveries (signature, received_at) VALUES ($1, $2::timestam
 
 -- ---------------------------------------------------------------- lists of errata
 -- The filters of all of them: $1 os, $2 severity, $3 type, $4 cve, $5 package as [{"name": …}], $6 source, $7 applicable, $8 text.
--- $9 limit, $10 offset; then the sort keys of the last row of the page before, all NULL on the first page.
+-- $9 limit, $10 offset; then the sort keys of the last row of the page before, all NULL on the first page; last the caller's scope, NULL for
+-- everything: the systems that are counted, and for which an erratum is applicable, are those that the caller sees.
 
 -- Served by errata_by_issue.
 -- name: errata_by_issued_at
@@ -263,7 +264,8 @@ WITH page AS (
     AND ($5::jsonb IS NULL OR e.packages @> $5::jsonb)
     AND ($6::text IS NULL OR CASE $6::text WHEN 'uyuni' THEN e.in_uyuni ELSE e.in_spm_sync END)
     AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
-          SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL))
+          SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL
+                  AND ($13::jsonb IS NULL OR system_in_scope(s.groups, $13::jsonb))))
     AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
     AND ($11::text IS NULL
          OR (e.issued_at IS NULL AND ($12::timestamptz IS NOT NULL OR e.advisory_name > $11::text))
@@ -272,7 +274,8 @@ WITH page AS (
   ORDER BY e.issued_at DESC NULLS LAST, e.advisory_name LIMIT $9::bigint OFFSET $10::bigint
 )
 SELECT page.*, (SELECT count(*) FROM system_errata a JOIN systems s ON s.id = a.system_id
-                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL) AS applicable_system_count
+                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL
+                  AND ($13::jsonb IS NULL OR system_in_scope(s.groups, $13::jsonb))) AS applicable_system_count
 FROM page ORDER BY issued_at DESC NULLS LAST, advisory_name;
 
 -- Served by errata_cache_pkey.
@@ -285,13 +288,15 @@ WITH page AS (
     AND ($5::jsonb IS NULL OR e.packages @> $5::jsonb)
     AND ($6::text IS NULL OR CASE $6::text WHEN 'uyuni' THEN e.in_uyuni ELSE e.in_spm_sync END)
     AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
-          SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL))
+          SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL
+                  AND ($12::jsonb IS NULL OR system_in_scope(s.groups, $12::jsonb))))
     AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
     AND ($11::text IS NULL OR e.advisory_name > $11::text)
   ORDER BY e.advisory_name LIMIT $9::bigint OFFSET $10::bigint
 )
 SELECT page.*, (SELECT count(*) FROM system_errata a JOIN systems s ON s.id = a.system_id
-                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL) AS applicable_system_count
+                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL
+                  AND ($12::jsonb IS NULL OR system_in_scope(s.groups, $12::jsonb))) AS applicable_system_count
 FROM page ORDER BY advisory_name;
 
 -- One ordered read of errata_by_severity for each severity: the words do not sort by rank.
@@ -307,14 +312,16 @@ WITH page AS (
       AND ($5::jsonb IS NULL OR e.packages @> $5::jsonb)
       AND ($6::text IS NULL OR CASE $6::text WHEN 'uyuni' THEN e.in_uyuni ELSE e.in_spm_sync END)
       AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
-            SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL))
+            SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL
+                  AND ($13::jsonb IS NULL OR system_in_scope(s.groups, $13::jsonb))))
       AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
       AND ($11::text IS NULL OR ranked.rank > $12::integer OR (ranked.rank = $12::integer AND e.advisory_name > $11::text))
     ORDER BY e.advisory_name LIMIT $9::bigint + $10::bigint) e
   ORDER BY ranked.rank, e.advisory_name LIMIT $9::bigint OFFSET $10::bigint
 )
 SELECT page.*, (SELECT count(*) FROM system_errata a JOIN systems s ON s.id = a.system_id
-                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL) AS applicable_system_count
+                WHERE a.advisory_name = page.advisory_name AND s.gone_at IS NULL
+                  AND ($13::jsonb IS NULL OR system_in_scope(s.groups, $13::jsonb))) AS applicable_system_count
 FROM page ORDER BY rank, advisory_name;
 
 -- name: count_errata
@@ -325,7 +332,8 @@ WHERE e.withdrawn_at IS NULL
   AND ($5::jsonb IS NULL OR e.packages @> $5::jsonb)
   AND ($6::text IS NULL OR CASE $6::text WHEN 'uyuni' THEN e.in_uyuni ELSE e.in_spm_sync END)
   AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
-        SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL))
+        SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL
+                  AND ($9::jsonb IS NULL OR system_in_scope(s.groups, $9::jsonb))))
   AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0);
 
 -- name: cache_stats

@@ -37,7 +37,8 @@ class ScopeTest : public ::testing::Test {
     int status;
     json::object body;
   };
-  Answer call(const access::Scope& scope, http::Method method, const std::string& path, const json::value& body = nullptr) {
+  Answer call(const access::Scope& scope, http::Method method, const std::string& path, const json::value& body = nullptr,
+              const std::multimap<std::string, std::string>& query = {}) {
     std::vector<http::Endpoint> all = queue::endpoints(database.pool(), clock, scoring::Weights{});
     for (auto& one : approvals::endpoints(database.pool(), clock)) all.push_back(one);
     for (auto& one : catalogue::endpoints(database.pool(), clock, {})) all.push_back(one);
@@ -54,6 +55,7 @@ class ScopeTest : public ::testing::Test {
     http::Request request;
     request.method = method;
     request.path = "/api/v1" + path;
+    request.query = query;
     request.request_id = "test";
     if (!body.is_null()) {
       request.headers.emplace("Content-Type", "application/json");
@@ -108,6 +110,24 @@ TEST_F(ScopeTest, TheSystemsOfAnErratumAreThoseInSight) {
   EXPECT_EQ(names(everything, "/errata/USN-1-1", "applicable_systems").size(), 2U);
   EXPECT_EQ(names(by_group, "/errata/USN-1-1", "applicable_systems"), std::vector<std::string>{"host2000"});
   EXPECT_EQ(names(by_group, "/approvals/pending/" + std::to_string(web.value), "affected_systems"), std::vector<std::string>{"host2000"});
+}
+
+TEST_F(ScopeTest, AnErratumCountsTheSystemsInSight) {
+  rows.applicable(3000, "USN-1-1");
+  const auto counts = [&](const access::Scope& scope, const std::string& sort) {
+    std::map<std::string, std::int64_t> found;
+    const auto answer = call(scope, http::Method::Get, "/errata", nullptr, {{"sort", sort}});
+    for (const auto& item : answer.body.at("items").as_array())
+      found[std::string(item.at("errata_id").as_string())] = item.at("applicable_system_count").as_int64();
+    return found;
+  };
+  for (const auto* sort : {"issued_at", "severity", "errata_id"}) {
+    EXPECT_EQ(counts(everything, sort), (std::map<std::string, std::int64_t>{{"USN-1-1", 2}, {"USN-2-1", 1}})) << sort;
+    EXPECT_EQ(counts(by_group, sort), (std::map<std::string, std::int64_t>{{"USN-1-1", 1}, {"USN-2-1", 0}})) << sort;
+  }
+  const auto applicable = call(by_group, http::Method::Get, "/errata", nullptr, {{"applicable", "true"}});
+  EXPECT_EQ(applicable.body.at("total").as_int64(), 1);
+  EXPECT_EQ(applicable.body.at("items").as_array().size(), 1U);
 }
 
 TEST_F(ScopeTest, SingleThingsOutsideAreNotThere) {
