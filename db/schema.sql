@@ -702,6 +702,7 @@ CREATE INDEX oidc_logins_by_age ON public.oidc_logins USING btree (expires_at);
 CREATE INDEX queue_by_erratum ON public.patch_test_queue USING btree (advisory_name);
 CREATE INDEX queue_by_list ON public.patch_test_queue USING btree (priority_override DESC, requires_reboot, success_score DESC, id);
 CREATE INDEX queue_by_order ON public.patch_test_queue USING btree (target_os, priority_override DESC, requires_reboot, success_score DESC, id) WHERE (status = 'queued'::text);
+CREATE INDEX queue_by_os ON public.patch_test_queue USING btree (target_os, priority_override DESC, requires_reboot, success_score DESC, id);
 CREATE INDEX queue_by_status ON public.patch_test_queue USING btree (status, id);
 CREATE UNIQUE INDEX queue_one_open ON public.patch_test_queue USING btree (advisory_name, target_os) WHERE (status <> ALL (ARRAY['completed'::text, 'rolled_back'::text, 'superseded'::text, 'deleted'::text]));
 CREATE INDEX risk_profiles_by_score ON public.risk_profiles USING btree (success_score DESC, advisory_name);

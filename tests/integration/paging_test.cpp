@@ -54,7 +54,9 @@ TEST(Paging, WalksAnIndexForEveryOrderAndCursor) {
   connection.run_script(kFill);
   const Case cases[] = {
       {"queue", &queue::sql::page_safest, "NULL,NULL,NULL,NULL,50,0,NULL,0,false,0,NULL", "queue_by_list"},
-      {"errata by date", &catalogue::sql::errata_by_issued_at, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,NULL,NULL,NULL", "errata_by_issue"},
+      {"queue of a rare OS", &queue::sql::page_safest, "NULL,'suse',NULL,NULL,50,0,NULL,0,false,0,NULL", "queue_by_os"},
+      {"errata by date", &catalogue::sql::errata_by_issued_at, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,NULL,NULL,NULL",
+       "errata_by_issue"},
       {"errata by name", &catalogue::sql::errata_by_name, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,NULL,NULL", "errata_cache_pkey"},
       {"errata behind a cursor", &catalogue::sql::errata_by_name, "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,50,0,'USN-5000-1',NULL",
        "errata_cache_pkey"},
