@@ -101,7 +101,7 @@ class RoleMatrix : public ::testing::Test {
     if (cookie.empty()) return verdict_of(endpoint, http::Headers{});
     return verdict_of(endpoint, http::Headers{{"Cookie", "spm_session=" + cookie}, {"X-CSRF-Token", csrf_of(cookie)}});
   }
-  std::string verdict_of(const http::Endpoint& endpoint, http::Headers headers) {
+  http::Response answer_of(const http::Endpoint& endpoint, http::Headers headers) {
     http::Request request;
     request.method = endpoint.method;
     request.headers = std::move(headers);
@@ -111,8 +111,11 @@ class RoleMatrix : public ::testing::Test {
     }
     request.path = path;
     request.request_id = "test";
-    const auto response = service.handle(request).response;
-    EXPECT_NE(response.status, 429) << path << ": not a verdict";
+    return service.handle(request).response;
+  }
+  std::string verdict_of(const http::Endpoint& endpoint, http::Headers headers) {
+    const auto response = answer_of(endpoint, std::move(headers));
+    EXPECT_NE(response.status, 429) << endpoint.path << ": not a verdict";
     if (response.status == 401) return endpoint.permission == access::Permission::Open ? "allowed" : "unauthorized";
     const bool is_refused = response.status == 403 && response.body.find("it needs the permission") != std::string::npos;
     return is_refused ? "forbidden" : "allowed";
@@ -172,6 +175,24 @@ TEST_F(RoleMatrix, EveryEndpointTakesThoseWhomThePageNamesAndNobodyElse) {
           << call << " as " << access::to_string(role);
     }
   }
+}
+
+// A cookie is sent by the browser whoever made it send the request; the token only by a page that could read it.
+TEST_F(RoleMatrix, NothingIsChangedByACookieAlone) {
+  const auto session = identity::open_session(database.pool(), user_with(access::Role::Admin), {}, clock.now());
+  std::size_t checked = 0;
+  for (const auto& endpoint : service.endpoints()) {
+    if (endpoint.method == http::Method::Get || endpoint.permission == access::Permission::Open) continue;
+    for (const auto* token : {"", "0", "undefined"}) {
+      http::Headers headers{{"Cookie", "spm_session=" + session}};
+      if (*token != '\0') headers.emplace("X-CSRF-Token", token);
+      const auto response = answer_of(endpoint, std::move(headers));
+      EXPECT_EQ(response.status, 403) << endpoint.path;
+      EXPECT_NE(response.body.find("X-CSRF-Token"), std::string::npos) << endpoint.path << ": " << response.body;
+    }
+    ++checked;
+  }
+  EXPECT_GT(checked, 30U);
 }
 
 TEST_F(RoleMatrix, TheMetricsTokenOpensMetricsAndScrapeTargetsAlone) {
