@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <vector>
 
 #include "auth/token.hpp"
+#include "base/networks.hpp"
 
 namespace spm::auth {
 namespace {
@@ -35,6 +37,26 @@ std::optional<std::string> bearer_token(std::string_view header) {
   header.remove_prefix(kScheme.size());
   header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));
   return std::string(header);
+}
+
+// "127.0.0.1:8501", "[::1]:5001", "http://localhost:5173"
+std::string_view host_in(std::string_view address) {
+  if (const auto scheme = address.find("://"); scheme != std::string_view::npos) address.remove_prefix(scheme + 3);
+  if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
+  return address.substr(0, address.find(':'));
+}
+
+bool is_this_machine(std::string_view address) {
+  std::string host(host_in(address));
+  std::transform(host.begin(), host.end(), host.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return host == "localhost" || host.ends_with(".localhost") || is_loopback(host);
+}
+
+// Where nobody logs in, any page that is open in a browser of this machine could send requests; and one whose name was made to lead here
+// could read the answers too.
+bool is_from_elsewhere(const http::Request& request) {
+  return !is_this_machine(request.header("Host").value_or("localhost")) || !is_this_machine(request.header("Origin").value_or("localhost"));
 }
 
 }  // namespace
@@ -66,7 +88,10 @@ Result<access::Principal> ApiKeyAuthenticator::authenticate(const http::Request&
   access::Principal principal{actor_, access::all_permissions()};
   principal.may_act_for_others = true;
   if (is_scraper(request)) return access::Principal{"metrics-token", {access::Permission::ReadMetrics}};
-  if (!key_) return principal;
+  if (!key_) {
+    if (!is_from_elsewhere(request)) return principal;
+    return fail(ErrorCode::Forbidden, "without API_KEY only pages and programs of this machine are answered, by localhost or 127.0.0.1");
+  }
   const auto keys = presented_keys(request);
   if (keys.empty()) {
     return fail(ErrorCode::Unauthorized, "this call needs a login or an API key: send the key as Authorization: Bearer or X-API-Key");

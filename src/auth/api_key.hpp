@@ -20,7 +20,8 @@ class ApiKeyAuthenticator {
   // `metrics_token` opens what Prometheus reads and nothing else.
   ApiKeyAuthenticator(std::optional<std::string> key, std::string_view secret, std::optional<std::string> metrics_token = std::nullopt);
 
-  // The principal "api-key:" + 8 hex digits, or "metrics-token". unauthorized when no key came, or another one, or two that differ.
+  // The principal "api-key:" + 8 hex digits, or "metrics-token". unauthorized when no key came, or another one, or two that differ;
+  // forbidden, where there is no key, for a request that was sent by a page of another host or to another name than this machine's.
   [[nodiscard]] Result<access::Principal> authenticate(const http::Request& request) const;
   // False: nobody needs to authenticate.
   [[nodiscard]] bool has_key() const { return key_.has_value(); }

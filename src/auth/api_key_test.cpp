@@ -81,6 +81,22 @@ TEST(ApiKey, WithoutAKeyEverybodyIsTheDemo) {
   const auto principal = ApiKeyAuthenticator(std::nullopt, "secret").authenticate({});
   ASSERT_TRUE(principal);
   EXPECT_EQ(principal->actor, "demo");
+  const auto from = [](http::Headers headers) {
+    http::Request request;
+    request.headers = std::move(headers);
+    return ApiKeyAuthenticator(std::nullopt, "secret").authenticate(request);
+  };
+  for (const auto* own : {"127.0.0.1:8501", "localhost:5001", "[::1]:5001", "LOCALHOST:1", "demo.localhost"}) {
+    EXPECT_TRUE(from({{"Host", own}})) << own;
+    EXPECT_TRUE(from({{"Host", own}, {"Origin", std::string("http://") + own}})) << own;
+  }
+  for (const auto* other :
+       {"evil.example:5001", "127.0.0.1.evil.example", "localhost.evil.example", "192.0.2.7:5001", "[2001:db8::1]:5001", "null", ""}) {
+    const auto rebound = from({{"Host", other}});
+    ASSERT_FALSE(rebound) << other;
+    EXPECT_EQ(rebound.error().code, ErrorCode::Forbidden);
+    EXPECT_FALSE(from({{"Host", "127.0.0.1:5001"}, {"Origin", other}})) << other;
+  }
   EXPECT_THROW(ApiKeyAuthenticator("", "secret"), std::logic_error);
 }
 
