@@ -8,8 +8,7 @@ packages=/test/packages
 installer=$source/scripts/install.sh
 setup=/usr/lib/spm-orchestrator/setup
 env_file=/etc/spm-orchestrator/env
-begin=$SECONDS
-step() { echo "== $* ($((SECONDS - begin)) s)"; }
+step() { echo "== $* ($SECONDS s)"; }
 fail() {
   echo "test-install: FAILED: $*" >&2
   tail -n 20 /var/log/spm-orchestrator/service.log >&2 2>/dev/null || true
