@@ -23,6 +23,7 @@ export const en = {
   'user.menu': 'You: {name}',
   'user.profile': 'Profile and sessions',
   'user.logout': 'Log out',
+  'user.logoutFailed': 'You are still logged in: the service did not end your session. Try again.',
   'user.theme': 'Theme',
   'user.light': 'Light',
   'user.dark': 'Dark',

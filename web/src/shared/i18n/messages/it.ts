@@ -26,6 +26,7 @@ export const it: Messages = {
   'user.menu': 'Tu: {name}',
   'user.profile': 'Profilo e sessioni',
   'user.logout': 'Esci',
+  'user.logoutFailed': 'La sessione è ancora aperta: il servizio non l’ha terminata. Riprova.',
   'user.theme': 'Tema',
   'user.light': 'Chiaro',
   'user.dark': 'Scuro',
