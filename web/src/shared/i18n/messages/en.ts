@@ -436,6 +436,7 @@ export const en = {
   'run.decide': 'Decide',
   'run.startedBy': 'Started by {name}',
   'run.attempt': 'attempt {count}',
+  'run.exit': 'exit {code}',
   'run.kept': 'Snapshot {id} is kept',
   'run.thresholds': 'Configuration of this run',
   'run.raw': 'Everything recorded',

@@ -439,6 +439,7 @@ export const it: Messages = {
   'run.decide': 'Decidi',
   'run.startedBy': 'Avviato da {name}',
   'run.attempt': 'tentativo {count}',
+  'run.exit': 'uscita {code}',
   'run.kept': 'Lo snapshot {id} è conservato',
   'run.thresholds': 'Configurazione di questo test',
   'run.raw': 'Tutto ciò che è registrato',
