@@ -77,7 +77,12 @@ config::Environment environment_for(const sandbox::Sandbox& fleet, const sandbox
                                   {"NODE_EXPORTER_PORT", std::to_string(fleet.exporter_port())},
                                   {"LOG_FILE", (std::filesystem::absolute(options.directory) / "orchestrator.log").string()}};
   if (!prometheus_url.empty()) environment["PROMETHEUS_URL"] = prometheus_url;
-  if (options.has_accounts) environment["API_KEY"] = random_hex(24);
+  if (!options.has_accounts) return environment;
+  environment["API_KEY"] = random_hex(24);
+  // A provider of single sign-on is nothing that the demo could bring along; whoever has one can try it.
+  for (const auto& [key, value] : config::process_environment()) {
+    if (key.starts_with("OIDC_")) environment[key] = value;
+  }
   return environment;
 }
 

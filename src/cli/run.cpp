@@ -76,7 +76,9 @@ int run(int argc, char** argv) {
       demo_command->add_flag("--check", demo_options.is_check,
                              "Take every scripted erratum the whole way, print a table, exit 0 only if all ended where they must");
   demo_command
-      ->add_flag("--accounts", demo_options.has_accounts, "Let people log in: somebody of every role, with a password that is printed")
+      ->add_flag("--accounts", demo_options.has_accounts,
+                 "Let people log in: somebody of every role, with a password that is printed; by single sign-on too with OIDC_* "
+                 "in the environment")
       ->excludes(demo_check_flag);
 
   ConfigForm form = ConfigForm::EnvExample;

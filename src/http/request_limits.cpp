@@ -14,6 +14,12 @@ namespace {
 using std::chrono::duration;
 using std::chrono::steady_clock;
 
+// Who sends no key guesses none: so asks, several times for a page, every browser that has no session or whose session is over, and there
+// may be a whole hospital of them behind one address. Nobody guesses a session: it is 256 random bits.
+bool presents_key(const Request& request) {
+  return request.headers.contains("Authorization") || request.headers.contains("X-API-Key") || request.headers.contains("X-SPM-Key");
+}
+
 constexpr std::size_t kMaxBuckets = 20'000;
 constexpr std::size_t kLongestName = 256;
 constexpr std::string_view kLoginByLink = "/api/v1/auth/oidc/login";  // a GET, because a browser goes there; it begins a login all the same
@@ -63,17 +69,20 @@ Result<void> RateLimit::take(const std::string& name, Instant now) {
 
 Authenticate RequestLimits::limited(Authenticate authenticate) {
   return [this, authenticate = std::move(authenticate)](const Request& request) -> Result<access::Principal> {
+    if (!presents_key(request)) return within_share(authenticate(request));
     const auto now = steady_clock::now();
     const auto address = household_of(request.remote_address);
     if (const auto allowed = attempts_.look(address, now); !allowed) return tl::unexpected<Error>(allowed.error());
     auto principal = authenticate(request);
-    if (!principal) {
-      if (principal.error().code == ErrorCode::Unauthorized) (void)attempts_.take(address, now);
-      return principal;
-    }
-    if (const auto allowed = requests_.take(principal->actor, now); !allowed) return tl::unexpected<Error>(allowed.error());
-    return principal;
+    if (!principal && principal.error().code == ErrorCode::Unauthorized) (void)attempts_.take(address, now);
+    return within_share(std::move(principal));
   };
+}
+
+Result<access::Principal> RequestLimits::within_share(Result<access::Principal> principal) {
+  if (!principal) return principal;
+  if (const auto allowed = requests_.take(principal->actor, steady_clock::now()); !allowed) return tl::unexpected<Error>(allowed.error());
+  return principal;
 }
 
 Endpoint RequestLimits::limited(Endpoint endpoint) {

@@ -48,12 +48,15 @@ class RequestLimits {
  public:
   RequestLimits(Rate requests, Rate attempts) : requests_(requests), attempts_(attempts) {}
 
-  // Counts what a known identity asks, and what an address got wrong: one that failed too often is not even listened to.
+  // Counts what a known identity asks, and which keys an address got wrong: after too many its keys are not even listened to. Sessions
+  // go on.
   [[nodiscard]] Authenticate limited(Authenticate authenticate);
   // Endpoints that are open and change something (a login) count as attempts; those that only tell (health) are free.
   [[nodiscard]] Endpoint limited(Endpoint endpoint);
 
  private:
+  [[nodiscard]] Result<access::Principal> within_share(Result<access::Principal> principal);
+
   RateLimit requests_;
   RateLimit attempts_;
 };

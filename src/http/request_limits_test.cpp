@@ -58,6 +58,24 @@ TEST(RequestLimits, AnAddressThatGuessesKeysIsNotListenedTo) {
   EXPECT_TRUE(authenticate(from("192.0.2.2", "good")));
 }
 
+TEST(RequestLimits, ABrowserWithoutASessionGuessesNothing) {
+  RequestLimits limits({.per_minute = 1000, .burst = 1000}, {.per_minute = 1, .burst = 1});
+  const auto authenticate = limits.limited([](const Request& request) -> Result<access::Principal> {
+    if (request.header("Cookie") == "open") return access::Principal{"user:ada", access::all_permissions()};
+    return by_key(request);
+  });
+  const auto with_cookie = [](const std::string& cookie) {
+    Request request;
+    request.remote_address = "192.0.2.1";
+    request.headers.emplace("Cookie", cookie);
+    return request;
+  };
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(authenticate(with_cookie("over")).error().code, ErrorCode::Unauthorized);
+  EXPECT_EQ(authenticate(from("192.0.2.1", "guess")).error().code, ErrorCode::Unauthorized) << "the address is listened to";
+  EXPECT_EQ(authenticate(from("192.0.2.1", "good")).error().code, ErrorCode::RateLimited);
+  EXPECT_TRUE(authenticate(with_cookie("open"))) << "who works there goes on working";
+}
+
 TEST(RequestLimits, AnAddressOfOneIpv6NetworkIsLikeAnother) {
   RequestLimits limits({.per_minute = 1000, .burst = 1000}, {.per_minute = 1, .burst = 2});
   const auto authenticate = limits.limited(by_key);

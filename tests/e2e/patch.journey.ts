@@ -1,6 +1,6 @@
 // The way of a patch through the dashboard: fetched, queued, tested before one's eyes, proved, decided.
 import {readFileSync} from 'node:fs';
-import {api, pending, startTest, statusOf} from './api';
+import {anUndecided, api, startTest, statusOf} from './api';
 import {expect, notices, test} from './support';
 
 test('starts a sync and sees its run', async ({page}) => {
@@ -47,18 +47,18 @@ test('queues an erratum, watches its test to the end, reads the evidence and app
 });
 
 test('takes an approval back while the notice is shown', async ({page}) => {
-  const [item] = await pending();
-  await page.goto(`/approvals/${item!.queue_id}`);
+  const item = await anUndecided();
+  await page.goto(`/approvals/${item.queue_id}`);
   await page.getByRole('button', {name: 'Approve'}).click();
   await page.getByRole('dialog').getByRole('button', {name: 'Approve'}).click();
   await notices(page).getByRole('button', {name: 'Undo'}).click();
   await expect(notices(page)).toContainText('waits for a decision again');
-  expect(await statusOf(item!.queue_id)).toBe('pending_approval');
+  expect(await statusOf(item.queue_id)).toBe('pending_approval');
 });
 
 test('rejects with a reason, and not without', async ({page}) => {
-  const [item] = await pending();
-  await page.goto(`/approvals/${item!.queue_id}`);
+  const item = await anUndecided();
+  await page.goto(`/approvals/${item.queue_id}`);
   await page.getByRole('button', {name: 'Reject'}).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', {name: 'Reject'}).click();
@@ -66,12 +66,12 @@ test('rejects with a reason, and not without', async ({page}) => {
   await dialog.getByLabel('Reason').fill('the vendor has withdrawn it');
   await dialog.getByRole('button', {name: 'Reject'}).click();
   await expect(notices(page)).toContainText('is rejected');
-  expect(await statusOf(item!.queue_id)).toBe('rejected');
+  expect(await statusOf(item.queue_id)).toBe('rejected');
 });
 
 test('snoozes for some days and finds it among the snoozed', async ({page}) => {
-  const [item] = await pending();
-  await page.goto(`/approvals/${item!.queue_id}`);
+  const item = await anUndecided();
+  await page.goto(`/approvals/${item.queue_id}`);
   await page.getByRole('button', {name: 'Snooze'}).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('3 days').click();
@@ -79,22 +79,22 @@ test('snoozes for some days and finds it among the snoozed', async ({page}) => {
   await dialog.getByRole('button', {name: 'Snooze'}).click();
   await expect(notices(page)).toContainText('is snoozed until');
   await page.goto('/approvals?tab=snoozed');
-  await expect(page.getByRole('link', {name: item!.errata_id})).toBeVisible();
+  await expect(page.getByRole('link', {name: item.errata_id})).toBeVisible();
 });
 
 test('approves with the keyboard alone', async ({page}) => {
-  const [item] = await pending();
+  const item = await anUndecided();
   await page.goto('/approvals');
-  await expect(page.getByRole('link', {name: item!.errata_id})).toBeVisible();
+  await expect(page.getByRole('link', {name: item.errata_id})).toBeVisible();
   await page.keyboard.press('j');
-  await expect(page.getByRole('link', {name: item!.errata_id})).toBeFocused();
+  await expect(page.getByRole('link', {name: item.errata_id})).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', {level: 1})).toHaveText(item!.errata_id);
+  await expect(page.getByRole('heading', {level: 1})).toHaveText(item.errata_id);
   await page.keyboard.press('a');
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(notices(page)).toContainText('is approved');
-  expect(await statusOf(item!.queue_id)).toBe('approved');
+  expect(await statusOf(item.queue_id)).toBe('approved');
 });
 
 test('aborts a test, and sees the system put back', async ({page}) => {

@@ -10,13 +10,14 @@ export default defineConfig({
   workers: 1, // one fleet: the journeys follow each other
   timeout: 180_000,
   expect: {timeout: 20_000},
-  reporter: [['list']],
+  reporter: [['list'], ['./summary.ts']],
   outputDir: '../../build/test-ui/results',
   use: {
     locale: 'en-GB',
     timezoneId: 'Europe/Rome',
     viewport: {width: 1400, height: 900},
     trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
     launchOptions: {executablePath: process.env.SPM_CHROMIUM ?? '/usr/bin/chromium', args: process.getuid?.() === 0 ? ['--no-sandbox'] : []},
   },
 });

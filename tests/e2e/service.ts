@@ -1,6 +1,9 @@
-// Starts the whole product before the journeys and stops it after them. Some errata are tested already when they begin.
-import {spawn} from 'node:child_process';
+// Starts the whole product and an identity provider before the journeys and stops them after them. Some errata are tested already when they
+// begin.
+import {spawn, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdirSync, rmSync} from 'node:fs';
+import {createServer, type AddressInfo} from 'node:net';
 import {fileURLToPath} from 'node:url';
 import {api} from './api';
 
@@ -24,29 +27,67 @@ function readAddresses(output: string): boolean {
   return Object.values(found).every(Boolean);
 }
 
-// With SPM_DASHBOARD_URL, SPM_API_KEY and SPM_PASSWORD that service is used as it is.
+// The service and the provider have to know each other's address before they start.
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const {port} = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+interface Program {
+  process: ChildProcess;
+  output: () => string;
+}
+
+function start(command: string, args: string[], environment: NodeJS.ProcessEnv): Program {
+  const process_ = spawn(command, args, {stdio: ['ignore', 'pipe', 'inherit'], env: {...process.env, ...environment}});
+  let output = '';
+  process_.stdout.on('data', (text) => (output += text));
+  return {process: process_, output: () => output};
+}
+
+async function stop({process: process_}: Program) {
+  if (process_.exitCode !== null || !process_.kill('SIGINT')) return;
+  await once(process_, 'exit');
+}
+
+// With SPM_DASHBOARD_URL, SPM_API_KEY and SPM_PASSWORD that service is used as it is; it has no identity provider that the journeys know.
 export default async function setup() {
   if (process.env.SPM_DASHBOARD_URL) return;
   rmSync(folder, {recursive: true, force: true});
   mkdirSync(folder, {recursive: true});
-  const program = spawn(binary, ['demo', '--accounts', '--dir', folder, '--port', '0', '--dashboard-port', '0', '--speed', '60'], {stdio: ['ignore', 'pipe', 'inherit']});
-  const stop = () =>
-    new Promise<void>((done) => {
-      program.once('exit', () => done());
-      if (!program.kill('SIGINT')) done();
-    });
-  let output = '';
-  program.stdout.on('data', (text) => (output += text));
+  const port = await freePort();
+  const redirectUrl = `http://127.0.0.1:${port}/api/v1/auth/oidc/callback`;
+  const client = {id: 'spm-dashboard', secret: 'a secret of the journeys'};
+  const programs: Program[] = [];
+  const stopAll = () => Promise.all(programs.map(stop));
   try {
-    await until('the start', 90, async () => readAddresses(output));
+    const provider = start('node', [`${root}tests/support/oidc/server.mjs`], {LOGIN_PAGE: '1', CLIENT_ID: client.id, CLIENT_SECRET: client.secret, REDIRECT_URL: redirectUrl});
+    programs.push(provider);
+    const providerPort = () => /PORT (\d+)\n/.exec(provider.output())?.[1];
+    await until('the start of the identity provider', 30, async () => Boolean(providerPort()));
+    const singleSignOn = {
+      OIDC_ISSUER: `http://localhost:${providerPort()}`,
+      OIDC_CLIENT_ID: client.id,
+      OIDC_CLIENT_SECRET: client.secret,
+      OIDC_REDIRECT_URL: redirectUrl,
+      OIDC_GROUP_ROLES: 'spm-ops=operator,spm-deciders=approver',
+      OIDC_LABEL: 'the hospital account',
+    };
+    const demo = start(binary, ['demo', '--accounts', '--dir', folder, '--port', '0', '--dashboard-port', String(port), '--speed', '60'], singleSignOn);
+    programs.push(demo);
+    await until('the start', 90, async () => readAddresses(demo.output()));
     await until('the first sync', 60, async () => (await api('POST', '/queue/sync', {min_severity: 'Low', os_filter: ['rhel', 'debian']})).queued > 5);
-    await api('POST', '/tests/batch', {target_os: 'rhel', limit: 10});
-    await api('POST', '/tests/batch', {target_os: 'debian', limit: 10});
-    await until('six tests that passed', 240, async () => (await api('GET', '/approvals/pending')).total >= 6);
-    await until('the end of the other tests', 240, async () => (await api('GET', '/tests/status')).running.length === 0);
+    const batches = [await api('POST', '/tests/batch', {target_os: 'rhel', limit: 10}), await api('POST', '/tests/batch', {target_os: 'debian', limit: 10})];
+    for (const {batch_id: id} of batches) await until('the end of the first tests', 240, async () => (await api('GET', `/tests/batch/${id}/status`)).status === 'completed');
+    const {total} = await api('GET', '/approvals/pending');
+    if (total < 6) throw new Error(`only ${total} of the first tests passed; see ${folder}/orchestrator.log`);
   } catch (error) {
-    await stop();
+    await stopAll();
     throw error;
   }
-  return stop;
+  return stopAll;
 }

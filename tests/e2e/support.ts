@@ -1,15 +1,22 @@
-import {expect, request, test as base, type Browser, type Page} from '@playwright/test';
+import {expect, request, test as base, type APIRequestContext, type Browser, type Page} from '@playwright/test';
 
 // Somebody of every role; their password is the demo's.
 export type Person = 'ada' | 'otto' | 'anna' | 'bruno' | 'vera' | 'aldo';
 
-// A session of this person, for a browser that is already logged in.
-export async function signedIn(username: Person) {
+type Session = Awaited<ReturnType<APIRequestContext['storageState']>>;
+const sessions = new Map<Person, Session>();
+
+// A session of this person, for a browser that is already logged in. The same one for all journeys: the service limits how often one may
+// log in, so a journey that ends its session logs in by itself.
+export async function signedIn(username: Person): Promise<Session> {
+  const known = sessions.get(username);
+  if (known) return known;
   const client = await request.newContext({baseURL: process.env.SPM_DASHBOARD_URL});
   const answer = await client.post('/api/v1/auth/login', {data: {username, password: process.env.SPM_PASSWORD}});
   expect(answer.status(), await answer.text()).toBe(200);
   const state = await client.storageState();
   await client.dispose();
+  sessions.set(username, state);
   return state;
 }
 

@@ -1,8 +1,9 @@
-// A real OpenID Connect provider for tests/integration/oidc_test.cpp: one client, a few people, a login without questions.
+// A real OpenID Connect provider for tests/integration/oidc_test.cpp and tests/e2e: one client and a few people.
 //
-// usage: node server.mjs; environment: CLIENT_ID, CLIENT_SECRET, REDIRECT_URL. Prints "PORT n" when it listens.
+// usage: node server.mjs; environment: CLIENT_ID, CLIENT_SECRET, REDIRECT_URL, and LOGIN_PAGE=1 for a login that asks. Prints "PORT n" when it
+// listens: as 127.0.0.1, and with a login page as localhost, which is another site to a browser than a dashboard on 127.0.0.1.
 //
-// Who logs in is asked in the address: /control/next?account=ada lets the next login be hers, /control/next?deny=1 has her decline it,
+// Without a login page /control/next?account=ada lets the next login be hers, /control/next?deny=1 has her decline it,
 // /control/rotate gives the provider a new key in place of the old one, /control/broken?on=1 has it answer 500 to everything.
 import {createServer} from 'node:http';
 import {generateKeyPairSync} from 'node:crypto';
@@ -10,8 +11,10 @@ import Provider from 'oidc-provider';
 
 const people = {
   ada: {sub: 'id-of-ada', preferred_username: 'Ada', name: 'Ada Lovelace', groups: ['spm-ops', 'spm-deciders']},
+  grace: {sub: 'id-of-grace', preferred_username: 'grace', name: 'Grace Hopper', groups: ['spm-deciders']},
   bob: {sub: 'id-of-bob', preferred_username: 'bob', name: 'Bob', groups: ['cooks']},
 };
+const loginPage = process.env.LOGIN_PAGE === '1';
 let next = {account: 'ada', deny: false};
 let broken = false;
 let keys = [];
@@ -71,6 +74,28 @@ function control(url) {
   }
 }
 
+function page(problem) {
+  return `<!doctype html><html lang="en"><head><title>Identity provider</title></head><body><h1>Who are you?</h1><p role="alert">${problem}</p>
+<form method="post"><label>Account <input name="account"></label><label>Secret <input name="secret" type="password"></label>
+<button name="answer" value="in">Continue</button><button name="answer" value="no">Cancel</button></form></body></html>`;
+}
+
+const declined = {error: 'access_denied', error_description: 'the person declined'};
+const loggedIn = (account) => ({login: {accountId: people[account].sub, remember: false}});
+
+// What the person answered; undefined while there is still something to ask. The secret is the account's name, backwards.
+async function answerOf(request, response) {
+  if (!loginPage) return next.deny ? declined : loggedIn(next.account);
+  let body = '';
+  for await (const part of request) body += part;
+  const fields = new URLSearchParams(body);
+  if (fields.get('answer') === 'no') return declined;
+  const account = fields.get('account');
+  if (account in people && fields.get('secret') === [...account].reverse().join('')) return loggedIn(account);
+  response.setHeader('Content-Type', 'text/html; charset=utf-8');
+  response.end(page(account === null ? '' : 'That is not right.'));
+}
+
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, issuer);
   if (url.pathname.startsWith('/control/')) {
@@ -79,17 +104,15 @@ const server = createServer(async (request, response) => {
   } else if (broken) {
     response.writeHead(500).end('broken');
   } else if (url.pathname.startsWith('/interaction/')) {
-    const result = next.deny
-      ? {error: 'access_denied', error_description: 'the person declined'}
-      : {login: {accountId: people[next.account].sub, remember: false}};
-    await current.provider.interactionFinished(request, response, result, {mergeWithLastSubmission: false});
+    const answer = await answerOf(request, response);
+    if (answer) await current.provider.interactionFinished(request, response, answer, {mergeWithLastSubmission: false});
   } else {
     current.handle(request, response);
   }
 });
 
 server.listen(0, '127.0.0.1', () => {
-  issuer = `http://127.0.0.1:${server.address().port}`;
+  issuer = `http://${loginPage ? 'localhost' : '127.0.0.1'}:${server.address().port}`;
   keys = [newKey()];
   current = makeProvider();
   console.log(`PORT ${server.address().port}`);

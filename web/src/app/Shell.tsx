@@ -9,6 +9,7 @@ import {useI18n, useT, type Language} from '@/shared/i18n/i18n';
 import {useKeys, type Keys} from '@/shared/lib/keys';
 import {useLive} from '@/shared/lib/live';
 import {useSession} from '@/shared/lib/session';
+import {useNotify} from '@/shared/ui/Notices';
 import {KeyboardHelp} from './KeyboardHelp';
 import {navigation, notifications, type Destination} from './navigation';
 import styles from './Shell.module.css';
@@ -89,6 +90,8 @@ function UserMenu({onHelp}: {onHelp: () => void}) {
   const {name, isDemo, logout} = useSession();
   const {colorScheme, setColorScheme} = useMantineColorScheme();
   const navigate = useNavigate();
+  const notify = useNotify();
+  const leave = () => void logout().catch(() => notify({text: t('user.logoutFailed'), tone: 'bad'}));
   const schemes: [MantineColorScheme, string][] = [['light', t('user.light')], ['dark', t('user.dark')], ['auto', t('user.auto')]];
   const languages: [Language, string][] = [['en', 'English'], ['it', 'Italiano']];
   return (
@@ -121,7 +124,7 @@ function UserMenu({onHelp}: {onHelp: () => void}) {
         {!isDemo && (
           <>
             <Menu.Divider />
-            <Menu.Item onClick={() => void logout()}>{t('user.logout')}</Menu.Item>
+            <Menu.Item onClick={leave}>{t('user.logout')}</Menu.Item>
           </>
         )}
       </Menu.Dropdown>

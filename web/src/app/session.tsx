@@ -1,7 +1,7 @@
 // Finds out who is signed in, shows the login page when nobody is, and returns to it when the session ends.
 import {useQueryClient} from '@tanstack/react-query';
 import {lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode} from 'react';
-import {address, ApiError, call, get, setCsrfToken, setOnUnauthorized} from '@/shared/api/client';
+import {address, ApiError, call, get, send, setCsrfToken, setOnUnauthorized} from '@/shared/api/client';
 import {SessionContext, type Session} from '@/shared/lib/session';
 import {ErrorState, LoadingState} from '@/shared/ui/States';
 
@@ -64,7 +64,10 @@ export function SessionProvider({children}: {children: ReactNode}) {
   }, [refresh]);
 
   const logout = useCallback(async () => {
-    const ended = await call<{end_session_url: string | null}>('POST', address('/auth/logout'), {}).catch(() => undefined);
+    // Over already is over. After any other failure the session is still open, and whoever leaves this desk must know.
+    const ended = await send('post', '/auth/logout').catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.status === 401)) throw error;
+    });
     setCsrfToken('');
     queries.clear();
     // Who came by single sign-on leaves there too: else the next click on its button lets anybody in at this desk.

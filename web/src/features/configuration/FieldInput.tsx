@@ -1,13 +1,15 @@
 import {Checkbox, NativeSelect, NumberInput, Textarea} from '@mantine/core';
 import {useState} from 'react';
-import {useT} from '@/shared/i18n/i18n';
+import {useI18n} from '@/shared/i18n/i18n';
+import {italian} from './italian';
 import type {Field, Value} from './types';
 import {linesOf, show} from './values';
 
 export function FieldInput({field, value, isDisabled, onChange}: {field: Field; value: Value; isDisabled: boolean; onChange: (value: Value) => void}) {
-  const t = useT();
+  const {t, language} = useI18n();
+  const said = (text: string) => (language === 'it' && italian[text]) || text;
   const label = field.name.slice(field.name.indexOf('.') + 1);
-  const description = `${field.description}${field.unit ? ` (${field.unit})` : ''} · ${t('config.default')}: ${show(field.default)}`;
+  const description = `${said(field.description)}${field.unit ? ` (${said(field.unit)})` : ''} · ${t('config.default')}: ${show(field.default)}`;
   const common = {label, description, disabled: isDisabled, name: field.name};
   switch (field.type) {
     case 'boolean':

@@ -1,4 +1,6 @@
+import {readFileSync} from 'node:fs';
 import {expect, it} from 'vitest';
+import {italian} from './italian';
 import type {Field} from './types';
 import {grouped, linesOf, same, show} from './values';
 
@@ -12,4 +14,11 @@ it('reads and shows lists', () => {
 it('groups fields by their prefix, in their order', () => {
   const field = (name: string) => ({name}) as Field;
   expect(grouped([field('score.kernel'), field('policies.x'), field('score.size')]).map(([name, all]) => [name, all.length])).toEqual([['score', 2], ['policies', 1]]);
+});
+
+it('says in Italian all that the service says about its settings', () => {
+  const source = readFileSync(new URL('../../../../src/configuration/rules_fields.cpp', import.meta.url), 'utf8');
+  const said = [...source.matchAll(/\.(?:description|unit) =\s*"([^"]+)"/g)].map(([, text]) => text!);
+  expect(said.length).toBeGreaterThan(30);
+  expect(Object.keys(italian).sort()).toEqual([...new Set(said)].sort());
 });

@@ -59,11 +59,12 @@ export function PhaseProof({testId, phase, onClose}: {testId: number; phase: Tes
 }
 
 function Command({command}: {command: RecordedCommand}) {
+  const t = useT();
   return (
     <div className={styles.command}>
       <p className={styles.line}>
         <span className="mono wrap">$ {command.line}</span>
-        <span className={`mono ${command.exit === 0 ? 'soft' : 'warn'}`}>{command.exit === null ? '…' : `exit ${command.exit}`}</span>
+        <span className={`mono ${command.exit === 0 ? 'soft' : 'warn'}`}>{command.exit === null ? '…' : t('run.exit', {code: command.exit})}</span>
       </p>
       {command.output && (
         <pre className={styles.output} tabIndex={0}>
