@@ -4,6 +4,7 @@
 #include "audit/audit_sql.hpp"
 #include "audit/verify.hpp"
 #include "log/log.hpp"
+#include "notifications/notifications.hpp"
 
 namespace spm::audit {
 namespace {
@@ -26,11 +27,11 @@ void tell(db::Tx& tx, const Proof& proof, bool is_new, std::int64_t rows) {
   if (proof.reason.empty()) return log::debug("audit", "the chain is intact", {{"rows", rows}});
   log::error("audit", "the audit chain is broken", {{"reason", proof.reason}});
   if (is_new)
-    outbox::publish(tx, {.topic = "system",
-                         .queue_id = std::nullopt,
-                         .test_id = std::nullopt,
-                         .payload = {{"type", "audit.broken"}, {"reason", proof.reason}},
-                         .at = proof.looked_at});
+    notifications::publish(tx, {.topic = "system",
+                                .queue_id = std::nullopt,
+                                .test_id = std::nullopt,
+                                .payload = {{"type", "audit.broken"}, {"reason", proof.reason}},
+                                .at = proof.looked_at});
 }
 
 }  // namespace

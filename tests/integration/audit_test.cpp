@@ -169,6 +169,7 @@ TEST_F(Audit, TheProofGoesOnFromWhereItStands) {
   proof = audit::keep_proven(database.pool(), clock.now());
   EXPECT_EQ(proof.first_broken_id, 2) << "once something is wrong, all of it is looked at";
   EXPECT_EQ(database.query("SELECT 1 AS one FROM events WHERE payload ->> 'type' = 'audit.broken'").size(), 1U) << "told once";
+  EXPECT_EQ(database.query("SELECT 1 AS one FROM notifications WHERE kind = 'audit_broken'").size(), 1U) << "to people too";
 
   tamper("DELETE FROM audit_log; INSERT INTO audit_log OVERRIDING SYSTEM VALUE SELECT * FROM kept");
   proof = audit::keep_proven(database.pool(), clock.now());
