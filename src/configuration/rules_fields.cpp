@@ -223,11 +223,12 @@ std::vector<Field> retention_fields() {
                                                            .description = "From the end of a test and the last decision on it until its "
                                                                           "raw evidence is removed: commands with their outputs, the list "
                                                                           "of installed packages. Its result and its hash stay."}),
-      at<&Document::retention, &Retention::events_days>({.name = "retention.events_days",
-                                                         .minimum = 7,
-                                                         .maximum = 36500,
-                                                         .unit = "days",
-                                                         .description = "Until events are removed, the log lines of a test and notices among them."}),
+      at<&Document::retention, &Retention::events_days>(
+          {.name = "retention.events_days",
+           .minimum = 7,
+           .maximum = 36500,
+           .unit = "days",
+           .description = "Until events are removed, the log lines of a test and notices among them."}),
       at<&Document::retention, &Retention::sync_runs_days>(
           {.name = "retention.sync_runs_days",
            .minimum = 7,
