@@ -65,18 +65,18 @@ json::value clean_value(const json::value& value, const Redaction& redaction) {
   return value;
 }
 
-std::string quoted(std::string_view text) { return json::serialize(json::string(view(text))); }
+std::string json_text(std::string_view text) { return json::serialize(json::string(view(text))); }
 
 std::string value_text(const json::value& value, const Redaction& redaction) {
   auto text = json::serialize(clean_value(value, redaction));
   if (value.is_string() || text.size() <= kMaxValueBytes) return text;
-  return quoted(cut(std::move(text), kMaxValueBytes));
+  return json_text(cut(std::move(text), kMaxValueBytes));
 }
 
 std::string name_text(std::string_view name, const Redaction& redaction) {
   auto text = clean_text(name, redaction, kMaxNameBytes);
   if (std::find(std::begin(kOwnNames), std::end(kOwnNames), text) != std::end(kOwnNames)) text += '_';
-  return quoted(text);
+  return json_text(text);
 }
 
 bool comes_again(const Line& line, std::size_t index) {
@@ -99,10 +99,10 @@ std::string valid_utf8(std::string_view text) {
 
 std::string render(const Line& line, const Redaction& redaction) {
   // A control character takes six bytes in JSON, so even a bounded text can grow: the last resort is a shorter bound.
-  auto message = quoted(clean_text(line.message, redaction, kMaxValueBytes));
-  if (message.size() > kMaxLineBytes / 2) message = quoted(clean_text(line.message, redaction, kMaxValueBytes / 4));
-  std::string out = R"({"time":")" + format_time(line.time) + R"(","level":)" + quoted(line.level) + R"(,"logger":)" +
-                    quoted(clean_text(line.logger, redaction, kMaxNameBytes)) + R"(,"message":)" + message;
+  auto message = json_text(clean_text(line.message, redaction, kMaxValueBytes));
+  if (message.size() > kMaxLineBytes / 2) message = json_text(clean_text(line.message, redaction, kMaxValueBytes / 4));
+  std::string out = R"({"time":")" + format_time(line.time) + R"(","level":)" + json_text(line.level) + R"(,"logger":)" +
+                    json_text(clean_text(line.logger, redaction, kMaxNameBytes)) + R"(,"message":)" + message;
   int left_out = 0;
   for (std::size_t i = 0; i < line.fields.size(); ++i) {
     if (comes_again(line, i)) continue;
