@@ -88,6 +88,9 @@ settings=(API_HOST=127.0.0.1 "API_PORT=$API_PORT" "DASHBOARD_PORT=$(free_port)" 
 for line in "${settings[@]}"; do echo "${line%%=*}='${line#*=}'" >>$env_file; done
 $setup start
 $setup healthy || fail "the service does not answer"
+password=$(sed -n 's/^password of admin, .*: //p' /etc/spm-orchestrator/first-admin)
+curl -fsSk -H 'Content-Type: application/json' "https://127.0.0.1:$API_PORT/api/v1/auth/login" -d "{\"username\": \"admin\", \"password\": \"$password\"}" |
+  jq -e '.roles == ["admin"] and .must_change_password' >/dev/null || fail "the first admin cannot log in"
 
 step "start to healthy"
 # The best of five: other work on this machine can only make it slower.
