@@ -31,6 +31,7 @@
 #include "metrics/metrics.hpp"
 #include "net/direct_network.hpp"
 #include "notifications/notifications.hpp"
+#include "overview/overview.hpp"
 #include "queue/queue.hpp"
 #include "retention/retention.hpp"
 #include "scheduler/scheduler.hpp"
@@ -75,8 +76,8 @@ std::optional<std::string> not_empty(const std::string& text) { return text.empt
 
 // The lists that every open page and every program asks for again and again; see http/answer_cache.hpp for what that asks of them.
 bool is_made_of_rows(const http::Endpoint& endpoint) {
-  constexpr std::array<std::string_view, 5> kPaths{"/api/v1/queue", "/api/v1/queue/stats", "/api/v1/approvals/pending", "/api/v1/errata",
-                                                   "/api/v1/errata/cache/stats"};
+  constexpr std::array<std::string_view, 6> kPaths{"/api/v1/queue",  "/api/v1/queue/stats",        "/api/v1/approvals/pending",
+                                                   "/api/v1/errata", "/api/v1/errata/cache/stats", "/api/v1/overview"};
   return endpoint.method == http::Method::Get && std::find(kPaths.begin(), kPaths.end(), endpoint.path) != kPaths.end();
 }
 
@@ -139,6 +140,7 @@ struct Service::Parts {
     append(all, approvals::endpoints(pool, clock));
     append(all, cluster::endpoints(pool, clock));
     append(all, systems::endpoints(pool, clock, weights, settings.prometheus.node_exporter_port));
+    append(all, overview::endpoints(pool, clock));
     append(all, live::endpoints(pool, clock));
     append(all, notifications::endpoints(pool, clock));
     append(all, audit::endpoints(pool, clock));

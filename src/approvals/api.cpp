@@ -43,13 +43,16 @@ std::optional<std::string> text_in(const Request& request, std::string_view key)
 json::object list_json(db::Tx& tx, const store::Query& query, const http::Page& page, Time now) {
   const std::vector<store::Pending> waiting = store::pending(tx, query);
   const configuration::Document rules = configuration::current(tx);
+  std::vector<std::int64_t> ids;
+  for (const store::Pending& one : waiting) ids.push_back(one.item.value);
+  const auto tests = engine::latest_passed(tx, ids);
   json::array items;
   for (const store::Pending& one : waiting) {
-    if (const auto test = engine::latest_passed(tx, one.item)) items.push_back(to_json(one, *test, rules, now));
+    if (const auto test = tests.find(one.item.value); test != tests.end()) items.push_back(to_json(one, test->second, rules, now));
   }
   json::object by_severity;
   std::int64_t total = 0;
-  for (const auto& [severity, count] : store::pending_by_severity(tx, query.target_os, query.scope)) {
+  for (const auto& [severity, count] : store::pending_by_severity(tx, query)) {
     by_severity[severity] = count;
     if (!query.severity || *query.severity == severity) total += count;
   }
@@ -66,6 +69,7 @@ Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request
   if (!page) return tl::unexpected(page.error());
   store::Query query{.severity = request.query_param("severity"),
                      .target_os = request.query_param("os"),
+                     .text = request.query_param("q"),
                      .sort = request.query_param("sort").value_or(std::string(kDefaultSort)),
                      .scope = access::filter_of(request.principal.scope),
                      .limit = page->limit,
@@ -127,6 +131,7 @@ Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request
   json::object answer = to_json(*pending, *test, configuration::current(tx), clock.now());
   answer["test"] = *std::move(result);
   answer["description"] = catalogue::find(tx, pending->erratum)->description;
+  answer["urgency_reasons"] = scoring::urgency_reasons(tx, pending->erratum);
   answer["score_breakdown"] = scoring::to_json(scoring::profile(tx, pending->erratum)->breakdown);
   answer["affected_systems"] = affected_systems(tx, *pending, request.principal.scope);
   answer["earlier_decisions"] = to_json(store::earlier_decisions(tx, pending->erratum));

@@ -47,6 +47,7 @@ json::object to_json(const store::Pending& pending, const engine::TestSummary& t
           {"sla_due", format_time(sla_due(rules.service_levels, pending.severity, pending.applicable_since, pending.pending_since))},
           {"packages", texts(pending.package_names)},
           {"cves", texts(pending.cves)},
+          {"known_exploited", pending.known_exploited},
           {"approvals_given", pending.approvers.size()},
           {"approvals_required", approvals_required(rules.policies, risk)},
           {"approvers", std::move(approvers)},

@@ -44,6 +44,8 @@ WITH waiting AS (
     AND ($1::text IS NULL OR (SELECT e.severity FROM errata_cache e WHERE e.advisory_name = i.advisory_name) = $1::text)
     AND ($2::text IS NULL OR i.target_os = $2::text)
     AND ($8::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $8::jsonb))
+    AND ($9::text IS NULL OR strpos(lower(i.advisory_name), lower($9::text)) > 0
+         OR (SELECT strpos(lower(e.synopsis), lower($9::text)) FROM errata_cache e WHERE e.advisory_name = i.advisory_name) > 0)
 ), page AS (
   SELECT * FROM waiting
   WHERE $6::bigint IS NULL OR (weight, id) > ($7::double precision, $6::bigint)
@@ -54,6 +56,7 @@ SELECT i.id, i.advisory_name, e.synopsis, e.severity, i.success_score, i.urgency
        ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(coalesce(e.packages, '[]')) AS package ORDER BY 1) AS package_names,
        (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = i.advisory_name) AS applicable_since,
        coalesce((SELECT p.affects_kernel FROM risk_profiles p WHERE p.advisory_name = i.advisory_name), true) AS affects_kernel,
+       EXISTS (SELECT 1 FROM cves c WHERE c.id = ANY (e.cves) AND c.known_exploited) AS known_exploited,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('name', coalesce(a.on_behalf_of, a.actor), 'at', a.decided_at) ORDER BY a.id), '[]') FROM patch_approvals a
         WHERE a.queue_id = i.id AND NOT a.completes
           AND a.round = (SELECT count(*) FROM patch_approvals f WHERE f.queue_id = i.id AND f.completes)) AS approvals_given
@@ -69,6 +72,7 @@ JOIN errata_cache e ON e.advisory_name = i.advisory_name
 WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed')
   AND ($1::text IS NULL OR i.target_os = $1::text)
   AND ($2::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $2::jsonb))
+  AND ($3::text IS NULL OR strpos(lower(i.advisory_name), lower($3::text)) > 0 OR strpos(lower(e.synopsis), lower($3::text)) > 0)
 GROUP BY e.severity;
 
 -- Whether a caller with this scope sees the item.
@@ -84,6 +88,7 @@ SELECT i.id, i.advisory_name, e.synopsis, e.severity, i.success_score, i.urgency
        ARRAY(SELECT DISTINCT package ->> 'name' FROM jsonb_array_elements(coalesce(e.packages, '[]')) AS package ORDER BY 1) AS package_names,
        (SELECT min(a.first_seen_at) FROM system_errata a WHERE a.advisory_name = i.advisory_name) AS applicable_since,
        coalesce((SELECT p.affects_kernel FROM risk_profiles p WHERE p.advisory_name = i.advisory_name), true) AS affects_kernel,
+       EXISTS (SELECT 1 FROM cves c WHERE c.id = ANY (e.cves) AND c.known_exploited) AS known_exploited,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('name', coalesce(a.on_behalf_of, a.actor), 'at', a.decided_at) ORDER BY a.id), '[]') FROM patch_approvals a
         WHERE a.queue_id = i.id AND NOT a.completes
           AND a.round = (SELECT count(*) FROM patch_approvals f WHERE f.queue_id = i.id AND f.completes)) AS approvals_given

@@ -20,6 +20,7 @@ Pending read_pending(const db::Row& row) {
   one.package_names = row.texts("package_names");
   one.applicable_since = row.time_or_null("applicable_since");
   one.affects_kernel = row.boolean("affects_kernel");
+  one.known_exploited = row.boolean("known_exploited");
   const json::value given = row.json_value("approvals_given");
   for (const json::value& approval : given.as_array())
     one.approvers.push_back({std::string(approval.at("name").as_string()), parse_time(approval.at("at").as_string()).value()});
@@ -33,17 +34,17 @@ std::vector<Pending> pending(db::Tx& tx, const Query& query) {
   const db::Param after_id = query.after ? db::Param(query.after->id) : db::Param(std::nullopt);
   const db::Param after_weight = query.after ? db::Param(query.after->weight) : db::Param(std::nullopt);
   std::vector<Pending> all;
-  for (const db::Row row : tx.execute(
-           sql::pending, {query.severity, query.target_os, query.sort, query.limit, query.offset, after_id, after_weight, query.scope})) {
+  for (const db::Row row : tx.execute(sql::pending, {query.severity, query.target_os, query.sort, query.limit, query.offset, after_id,
+                                                     after_weight, query.scope, query.text})) {
     all.push_back(read_pending(row));
   }
   return all;
 }
 
-std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const std::optional<std::string>& target_os,
-                                                        const std::optional<json::object>& scope) {
+std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const Query& query) {
   std::map<std::string, std::int64_t> counted;
-  for (const db::Row row : tx.execute(sql::pending_by_severity, {target_os, scope})) counted[row.text("severity")] = row.integer("items");
+  for (const db::Row row : tx.execute(sql::pending_by_severity, {query.target_os, query.scope, query.text}))
+    counted[row.text("severity")] = row.integer("items");
   return counted;
 }
 

@@ -33,6 +33,7 @@ struct Pending {
   std::vector<std::string> package_names;
   std::optional<Time> applicable_since;
   bool affects_kernel = true;
+  bool known_exploited = false;
   std::vector<Approver> approvers;  // who approved already, while another one has to
   double weight = 0;                // its place in the order that was asked for, smaller first; the older item among equals
 };
@@ -45,6 +46,7 @@ struct Place {
 struct Query {
   std::optional<std::string> severity;
   std::optional<std::string> target_os;
+  std::optional<std::string> text;         // in the name or the synopsis
   std::string sort;                        // pending_since | severity | score | urgency
   std::optional<json::object> scope = {};  // of access::filter_of
   std::int64_t limit = 50;
@@ -53,8 +55,8 @@ struct Query {
 };
 
 [[nodiscard]] std::vector<Pending> pending(db::Tx& tx, const Query& query);
-[[nodiscard]] std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const std::optional<std::string>& target_os,
-                                                                      const std::optional<json::object>& scope);
+// Of all severities, whichever the query asks for.
+[[nodiscard]] std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const Query& query);
 // Whether a caller with this scope sees the item; false when there is none.
 [[nodiscard]] bool sees(db::Tx& tx, QueueId item, const std::optional<json::object>& scope);
 // Those of the systems that it sees.

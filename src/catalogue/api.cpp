@@ -121,7 +121,8 @@ struct Filters {
   std::optional<std::string> os, severity, type, cve, source, text;
   std::optional<json::array> package;
   std::optional<bool> is_applicable;
-  std::optional<json::object> scope;  // of access::filter_of
+  std::optional<json::object> scope;   // of access::filter_of
+  std::optional<std::int64_t> system;  // that misses them, and that the caller sees
 };
 
 Filters filters_of(const http::Request& request) {
@@ -133,19 +134,28 @@ Filters filters_of(const http::Request& request) {
               request.query_param("q"),
               std::nullopt,
               std::nullopt,
-              access::filter_of(request.principal.scope)};
+              access::filter_of(request.principal.scope),
+              std::nullopt};
+  if (const auto system = request.query_param("system_id")) out.system = std::stoll(*system);
   if (const auto package = request.query_param("package")) out.package = json::array{json::object{{"name", *package}}};
   if (const auto applicable = request.query_param("applicable")) out.is_applicable = *applicable == "true";
   return out;
 }
 
+// A system out of the caller's sight misses nothing that the caller may know of.
+void hide_unseen_system(db::Tx& tx, Filters& filters) {
+  constexpr std::int64_t kNoSystem = -1;
+  if (!filters.system || !filters.scope) return;
+  if (tx.execute(sql::systems_in_sight, {std::vector{*filters.system}, filters.scope}).empty()) filters.system = kNoSystem;
+}
+
 db::Rows list_rows(db::Tx& tx, const Order& order, const Filters& f, const http::Page& page, const After& after) {
   if (order.statement == &sql::errata_by_name) {
     return tx.execute(*order.statement, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit,
-                                         page.offset, after.name, f.scope});
+                                         page.offset, after.name, f.scope, f.system});
   }
   return tx.execute(*order.statement, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, page.limit,
-                                       page.offset, after.name, after.key, f.scope});
+                                       page.offset, after.name, after.key, f.scope, f.system});
 }
 
 Result<http::Response> list_errata(db::Pool& pool, const http::Request& request) {
@@ -154,8 +164,9 @@ Result<http::Response> list_errata(db::Pool& pool, const http::Request& request)
   const auto& order = order_of(request);
   const auto after = after_of(*page, order);
   if (!after) return tl::unexpected(after.error());
-  const auto f = filters_of(request);
+  auto f = filters_of(request);
   db::Tx tx(pool);
+  hide_unseen_system(tx, f);
   json::array items;
   std::optional<std::string> next;
   for (const auto row : list_rows(tx, order, f, *page, *after)) {
@@ -165,8 +176,8 @@ Result<http::Response> list_errata(db::Pool& pool, const http::Request& request)
       next = http::encode_cursor({order.name, erratum.name.value, order.key(erratum)});
   }
   const auto total =
-      tx.execute(sql::count_errata, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, f.scope})[0].integer(
-          "total");
+      tx.execute(sql::count_errata, {f.os, f.severity, f.type, f.cve, f.package, f.source, f.is_applicable, f.text, f.scope, f.system})[0]
+          .integer("total");
   tx.commit();
   return http::json_response(200, http::list_answer(std::move(items), total, *page, next));
 }

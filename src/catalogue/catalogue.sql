@@ -251,8 +251,9 @@ INSERT INTO webhook_deliveries (signature, received_at) VALUES ($1, $2::timestam
 
 -- ---------------------------------------------------------------- lists of errata
 -- The filters of all of them: $1 os, $2 severity, $3 type, $4 cve, $5 package as [{"name": …}], $6 source, $7 applicable, $8 text.
--- $9 limit, $10 offset; then the sort keys of the last row of the page before, all NULL on the first page; last the caller's scope, NULL for
--- everything: the systems that are counted, and for which an erratum is applicable, are those that the caller sees.
+-- $9 limit, $10 offset; then the sort keys of the last row of the page before, all NULL on the first page; then the caller's scope, NULL for
+-- everything: the systems that are counted, and for which an erratum is applicable, are those that the caller sees. Last, a system
+-- that misses them.
 
 -- Served by errata_by_issue.
 -- name: errata_by_issued_at
@@ -267,6 +268,7 @@ WITH page AS (
           SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL
                   AND ($13::jsonb IS NULL OR system_in_scope(s.groups, $13::jsonb))))
     AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
+    AND ($14::bigint IS NULL OR EXISTS (SELECT 1 FROM system_errata a WHERE a.advisory_name = e.advisory_name AND a.system_id = $14::bigint))
     AND ($11::text IS NULL
          OR (e.issued_at IS NULL AND ($12::timestamptz IS NOT NULL OR e.advisory_name > $11::text))
          OR e.issued_at < $12::timestamptz
@@ -291,6 +293,7 @@ WITH page AS (
           SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL
                   AND ($12::jsonb IS NULL OR system_in_scope(s.groups, $12::jsonb))))
     AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
+    AND ($13::bigint IS NULL OR EXISTS (SELECT 1 FROM system_errata a WHERE a.advisory_name = e.advisory_name AND a.system_id = $13::bigint))
     AND ($11::text IS NULL OR e.advisory_name > $11::text)
   ORDER BY e.advisory_name LIMIT $9::bigint OFFSET $10::bigint
 )
@@ -315,6 +318,7 @@ WITH page AS (
             SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL
                   AND ($13::jsonb IS NULL OR system_in_scope(s.groups, $13::jsonb))))
       AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
+      AND ($14::bigint IS NULL OR EXISTS (SELECT 1 FROM system_errata a WHERE a.advisory_name = e.advisory_name AND a.system_id = $14::bigint))
       AND ($11::text IS NULL OR ranked.rank > $12::integer OR (ranked.rank = $12::integer AND e.advisory_name > $11::text))
     ORDER BY e.advisory_name LIMIT $9::bigint + $10::bigint) e
   ORDER BY ranked.rank, e.advisory_name LIMIT $9::bigint OFFSET $10::bigint
@@ -334,7 +338,8 @@ WHERE e.withdrawn_at IS NULL
   AND ($7::boolean IS NULL OR $7::boolean = EXISTS (
         SELECT 1 FROM system_errata a JOIN systems s ON s.id = a.system_id WHERE a.advisory_name = e.advisory_name AND s.gone_at IS NULL
                   AND ($9::jsonb IS NULL OR system_in_scope(s.groups, $9::jsonb))))
-  AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0);
+  AND ($8::text IS NULL OR strpos(lower(e.advisory_name), lower($8::text)) > 0 OR strpos(lower(e.synopsis), lower($8::text)) > 0)
+  AND ($10::bigint IS NULL OR EXISTS (SELECT 1 FROM system_errata a WHERE a.advisory_name = e.advisory_name AND a.system_id = $10::bigint));
 
 -- name: cache_stats
 SELECT severity, coalesce(target_os, 'unknown') AS target_os, advisory_type, count(*) AS errata

@@ -274,6 +274,14 @@ Result<http::Response> start_batch(const Wiring& wiring, const http::Request& re
   return answer(tx, create_batch(tx, wiring.settings, order, acting_of(wiring, request)), 201);
 }
 
+// GET /tests/batch
+Result<http::Response> list_batches(const Wiring& wiring, const http::Request& request) {
+  const auto page = http::page_of(request);
+  if (!page) return tl::unexpected(page.error());
+  db::Tx tx(wiring.pool);
+  return answer(tx, batches_json(tx, *page, access::filter_of(request.principal.scope)));
+}
+
 // GET /tests/batch/{id}/status
 Result<http::Response> show_batch(const Wiring& wiring, const http::Request& request) {
   db::Tx tx(wiring.pool);
@@ -308,6 +316,7 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const 
           {Get, "/api/v1/tests", Permission::ReadState, wired(list_tests)},
           {Get, "/api/v1/tests/status", Permission::ReadState, wired(show_engine)},
           {Get, "/api/v1/tests/{id}", Permission::ReadState, wired(show_test)},
+          {Get, "/api/v1/tests/batch", Permission::ReadState, wired(list_batches)},
           {Post, "/api/v1/tests/batch", Permission::RunTests, wired(start_batch)},
           {Get, "/api/v1/tests/batch/{id}/status", Permission::ReadState, wired(show_batch)},
           {Post, "/api/v1/tests/batch/{id}/cancel", Permission::RunTests, wired(stop_batch)}};

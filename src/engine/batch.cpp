@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "audit/audit.hpp"
+#include "base/json_write.hpp"
 #include "engine/batch_rules.hpp"
 #include "engine/bisect.hpp"
 #include "engine/engine_sql.hpp"
@@ -247,6 +249,37 @@ Result<json::object> cancel_batch(db::Tx& tx, const BatchCancellation& order, co
                    {order.batch, why + (order.abort_running ? "; its test was aborted" : "; its test goes on")});
   end_batch(tx, order.batch, "cancelled", order.reason, acting);
   return batch_json(tx, order.batch);
+}
+
+Result<json::object> batches_json(db::Tx& tx, const http::Page& page, const std::optional<json::object>& scope) {
+  std::optional<std::int64_t> after;
+  if (page.cursor) {
+    if (page.cursor->size() != 1 || !page.cursor->front().is_int64()) return http::foreign_cursor();
+    after = page.cursor->front().get_int64();
+  }
+  json::array items;
+  std::optional<std::string> next;
+  for (const auto row : tx.execute(sql::list_batches, {page.limit, page.offset, scope, after})) {
+    json::object counts;
+    for (const auto state : kMemberStates) counts[to_string(state)] = 0;
+    std::int64_t total = 0;
+    const json::value counted = row.json_value("counts");
+    for (const auto& [state, count] : counted.as_object()) {
+      counts[state] = count;
+      total += count.as_int64();
+    }
+    items.push_back({{"batch_id", row.integer("id")},
+                     {"status", row.text("status")},
+                     {"bisect", row.boolean("bisect")},
+                     {"created_by", row.text("created_by")},
+                     {"created_at", format_time(row.time("created_at"))},
+                     {"completed_at", or_null(row.time_or_null("completed_at"))},
+                     {"total", total},
+                     {"counts", std::move(counts)}});
+    if (std::ssize(items) == page.limit) next = http::encode_cursor({row.integer("id")});
+  }
+  const auto total = tx.execute(sql::count_batches, {scope})[0].integer("total");
+  return http::list_answer(std::move(items), total, page, next);
 }
 
 void continue_batches(db::Pool& pool, const Clock& clock, const Settings& settings) {

@@ -14,6 +14,7 @@
 #include "base/ids.hpp"
 #include "db/db.hpp"
 #include "engine/settings.hpp"
+#include "http/page.hpp"
 #include "queue/queue.hpp"
 
 namespace spm::engine {
@@ -35,6 +36,9 @@ struct BatchOrder {
 
 // The body of GET /tests/batch/{id}/status. NotFound.
 [[nodiscard]] Result<json::object> batch_json(db::Tx& tx, BatchId batch);
+
+// The body of GET /tests/batch: all batches without their items, newest first. ValidationError (a cursor of another list).
+[[nodiscard]] Result<json::object> batches_json(db::Tx& tx, const http::Page& page, const std::optional<json::object>& scope);
 
 struct BatchCancellation {
   BatchId batch;

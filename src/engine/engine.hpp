@@ -3,6 +3,8 @@
 // This is all that other slices and the app may use. How it works: README.md.
 
 #include <boost/json/object.hpp>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -34,6 +36,8 @@ struct TestSummary {
 
 // The passed test that a decision about this item rests on: its newest one.
 [[nodiscard]] std::optional<TestSummary> latest_passed(db::Tx& tx, QueueId item);
+// The same for many items at once, by the number of the item; one without a passed test is absent.
+[[nodiscard]] std::map<std::int64_t, TestSummary> latest_passed(db::Tx& tx, const std::vector<std::int64_t>& items);
 
 // A run whose step is being taken right now, and by whom.
 struct HeldRun {

@@ -235,8 +235,20 @@ SELECT status FROM patch_tests WHERE id = $1::bigint;
 -- name: find_test
 SELECT * FROM patch_tests WHERE id = $1::bigint;
 
+-- For each of the items its newest passed test, with the little of its evidence that lists show.
 -- name: latest_passed
-SELECT t.id FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = $1::bigint AND t.status = 'passed' ORDER BY t.id DESC LIMIT 1;
+WITH latest AS (
+  SELECT DISTINCT ON (r.queue_id) r.queue_id, t.id, t.status, t.started_at, t.completed_at, coalesce(t.required_reboot, false) AS required_reboot
+  FROM item_tests r JOIN patch_tests t ON t.id = r.test_id
+  WHERE r.queue_id = ANY ($1::bigint[]) AND t.status = 'passed'
+  ORDER BY r.queue_id, t.id DESC
+)
+SELECT latest.*,
+       (SELECT coalesce(p.evidence -> 'delta', 'null') FROM patch_test_phases p WHERE p.test_id = latest.id AND p.phase = 'validate'
+        ORDER BY p.started_at DESC, p.attempt DESC LIMIT 1) AS delta,
+       (SELECT coalesce(p.evidence -> 'services', 'null') FROM patch_test_phases p WHERE p.test_id = latest.id AND p.phase = 'services'
+        ORDER BY p.started_at DESC, p.attempt DESC LIMIT 1) AS services
+FROM latest;
 
 -- ---------------------------------------------------------------- starting
 
@@ -374,6 +386,22 @@ SELECT batch_id FROM test_batch_items WHERE queue_id = $1::bigint AND state IN (
 SELECT q.id, q.priority_override, q.requires_reboot, q.success_score, q.urgency_score FROM patch_test_queue q
 WHERE q.status = 'queued' AND q.target_os = $1
   AND NOT EXISTS (SELECT 1 FROM test_batch_items i WHERE i.queue_id = q.id AND i.state IN ('waiting', 'testing'));
+
+-- Newest first; only batches all of whose items the scope covers. $4: the last one of the page before.
+-- name: list_batches
+SELECT b.id, b.status, b.bisect, b.created_by, b.created_at, b.completed_at,
+       (SELECT coalesce(jsonb_object_agg(counted.state, counted.items), '{}')
+        FROM (SELECT i.state, count(*) AS items FROM test_batch_items i WHERE i.batch_id = b.id GROUP BY i.state) counted) AS counts
+FROM test_batches b
+WHERE ($4::bigint IS NULL OR b.id < $4::bigint)
+  AND ($3::jsonb IS NULL OR NOT EXISTS (SELECT 1 FROM test_batch_items i JOIN patch_test_queue q ON q.id = i.queue_id
+                                        WHERE i.batch_id = b.id AND NOT erratum_in_scope(q.advisory_name, $3::jsonb)))
+ORDER BY b.id DESC LIMIT $1::bigint OFFSET $2::bigint;
+
+-- name: count_batches
+SELECT count(*) AS total FROM test_batches b
+WHERE $1::jsonb IS NULL OR NOT EXISTS (SELECT 1 FROM test_batch_items i JOIN patch_test_queue q ON q.id = i.queue_id
+                                       WHERE i.batch_id = b.id AND NOT erratum_in_scope(q.advisory_name, $1::jsonb));
 
 -- name: find_batch
 SELECT * FROM test_batches WHERE id = $1::bigint;

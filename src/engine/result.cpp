@@ -303,25 +303,32 @@ Result<json::object> result_json(db::Tx& tx, TestId test) {
   return result;
 }
 
+std::map<std::int64_t, TestSummary> latest_passed(db::Tx& tx, const std::vector<std::int64_t>& items) {
+  std::map<std::int64_t, TestSummary> found;
+  for (const auto row : tx.execute(sql::latest_passed, {items})) {
+    const json::object evidence{
+        {"validate", json::object{{"delta", row.is_null("delta") ? json::value(nullptr) : row.json_value("delta")}}},
+        {"services", json::object{{"services", row.is_null("services") ? json::value(nullptr) : row.json_value("services")}}}};
+    const auto delta = member(member(evidence, "validate"), "delta");
+    TestSummary summary;
+    summary.id = TestId{row.integer("id")};
+    summary.item = QueueId{row.integer("queue_id")};
+    summary.result = row.text("status");
+    summary.started_at = row.time("started_at");
+    summary.completed_at = row.time("completed_at");
+    summary.cpu_delta = number_member(delta, "cpu_percent");
+    summary.memory_delta = number_member(delta, "memory_percent");
+    summary.services_ok = services_check(evidence) == "passed";
+    summary.required_reboot = row.boolean("required_reboot");
+    found.emplace(summary.item.value, std::move(summary));
+  }
+  return found;
+}
+
 std::optional<TestSummary> latest_passed(db::Tx& tx, QueueId item) {
-  const auto found = tx.execute(sql::latest_passed, {item});
+  auto found = latest_passed(tx, std::vector{item.value});
   if (found.empty()) return std::nullopt;
-  const TestId id{found[0].integer("id")};
-  const auto rows = tx.execute(sql::find_test, {id});
-  const auto row = rows[0];
-  const auto evidence = evidence_of(tx, id);
-  const auto delta = member(member(evidence, "validate"), "delta");
-  TestSummary summary;
-  summary.id = id;
-  summary.item = item;
-  summary.result = row.text("status");
-  summary.started_at = row.time("started_at");
-  summary.completed_at = row.time("completed_at");
-  summary.cpu_delta = number_member(delta, "cpu_percent");
-  summary.memory_delta = number_member(delta, "memory_percent");
-  summary.services_ok = services_check(evidence) == "passed";
-  summary.required_reboot = !row.is_null("required_reboot") && row.boolean("required_reboot");
-  return summary;
+  return std::move(found.begin()->second);
 }
 
 }  // namespace spm::engine

@@ -53,9 +53,7 @@ json::array packages_answer(const db::Row& row) {
 
 json::array cves_answer(db::Tx& tx, const std::vector<std::string>& ids) {
   json::array out;
-  for (const auto& [id, cve] : store::cve_figures(tx, ids)) {
-    out.push_back(json::object{{"id", id}, {"cvss", or_null(cve.cvss)}, {"epss", or_null(cve.epss)}, {"kev", cve.known_exploited}});
-  }
+  for (const auto& [id, cve] : store::cve_figures(tx, ids)) out.push_back(store::to_json(cve));
   return out;
 }
 

@@ -44,6 +44,8 @@ struct Profile {
 
 [[nodiscard]] std::optional<Profile> profile(db::Tx& tx, const AdvisoryName& name);
 [[nodiscard]] json::object to_json(const Breakdown& breakdown);
+// What the urgency of this erratum was made of: its CVEs, and the worst place among the systems that miss it.
+[[nodiscard]] json::object urgency_reasons(db::Tx& tx, const AdvisoryName& name);
 
 // What is in force now: the defaults, with what was set at run time over them.
 [[nodiscard]] Weights load_weights(db::Tx& tx, const Weights& defaults);

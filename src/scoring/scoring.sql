@@ -37,6 +37,11 @@ ON CONFLICT (advisory_name) DO UPDATE
        total_size_kb = excluded.total_size_kb, breakdown = excluded.breakdown, urgency_score = excluded.urgency_score,
        urgency_estimated = excluded.urgency_estimated, input_hash = excluded.input_hash, updated_at = excluded.updated_at;
 
+-- name: urgency_inputs
+SELECT e.cves, coalesce(p.urgency_estimated, true) AS urgency_estimated
+FROM errata_cache e LEFT JOIN risk_profiles p ON p.advisory_name = e.advisory_name
+WHERE e.advisory_name = $1::text;
+
 -- name: scorable
 SELECT advisory_name FROM errata_cache WHERE packages IS NOT NULL ORDER BY advisory_name;
 

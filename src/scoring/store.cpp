@@ -3,6 +3,7 @@
 #include <boost/json/value_to.hpp>
 #include <set>
 
+#include "base/json_write.hpp"
 #include "catalogue/rules.hpp"
 #include "scoring/scoring_sql.hpp"
 
@@ -82,6 +83,10 @@ std::map<std::string, CveRisk> cve_figures(db::Tx& tx, const std::vector<std::st
   return out;
 }
 
+json::object to_json(const CveRisk& cve) {
+  return {{"id", cve.id}, {"cvss", or_null(cve.cvss)}, {"epss", or_null(cve.epss)}, {"kev", cve.known_exploited}};
+}
+
 std::vector<Inputs> load_inputs(db::Tx& tx, const std::vector<AdvisoryName>& names) {
   std::vector<Inputs> out;
   std::set<std::string> ids;
@@ -132,6 +137,21 @@ std::optional<Profile> profile(db::Tx& tx, const AdvisoryName& name) {
   const auto rows = tx.execute(sql::find_profile, {name});
   if (rows.empty()) return std::nullopt;
   return store::profile_of(rows[0]);
+}
+
+json::object urgency_reasons(db::Tx& tx, const AdvisoryName& name) {
+  json::value worst = nullptr;
+  double weight = 0;
+  for (const auto row : tx.execute(sql::contexts, {std::vector{name.value}})) {
+    const auto context = context_of(row.text("exposure"), row.text("criticality"), row.text("data_class"));
+    if (context.weight() <= weight) continue;
+    weight = context.weight();
+    worst = json::object{{"exposure", row.text("exposure")}, {"criticality", row.text("criticality")}, {"data", row.text("data_class")}};
+  }
+  const auto rows = tx.execute(sql::urgency_inputs, {name});
+  json::array cves;
+  for (const auto& [id, cve] : store::cve_figures(tx, rows[0].texts("cves"))) cves.push_back(store::to_json(cve));
+  return {{"estimated", rows[0].boolean("urgency_estimated")}, {"cves", std::move(cves)}, {"worst_context", std::move(worst)}};
 }
 
 json::object to_json(const Breakdown& breakdown) {

@@ -378,6 +378,24 @@ TEST_F(Approvals, ListsWhatWaitsInTheOrderThatWasAskedFor) {
   EXPECT_EQ(filtered.at("total").as_int64(), 1);
   EXPECT_EQ(filtered.at("by_severity"), (json::object{{"Critical", 1}, {"High", 1}, {"Low", 1}}));
   EXPECT_THAT(names_in(list({{"os", "rhel"}}).body), IsEmpty());
+  const auto searched = list({{"q", "usn-3"}}).body;
+  EXPECT_THAT(names_in(searched), ElementsAre("USN-3-1"));
+  EXPECT_EQ(searched.at("total").as_int64(), 1);
+}
+
+TEST_F(Approvals, ShowsWhatIsKnownToBeExploitedAndWhereItMattersMost) {
+  database.query("INSERT INTO cves (id, cvss, epss, known_exploited) VALUES ('CVE-2026-1111', 9.8, 0.5, true)");
+  const QueueId id = tested("USN-1-1");
+  EXPECT_TRUE(list().body.at("items").at(0).at("known_exploited").as_bool());
+  EXPECT_TRUE(detail(id).body.at("urgency_reasons").at("worst_context").is_null()) << "no system misses it";
+  rows.system({.id = 7, .role = "production"});
+  rows.system({.id = 8, .role = "production"});
+  rows.applicable(7, "USN-1-1");
+  rows.applicable(8, "USN-1-1");
+  database.query("UPDATE systems SET exposure = 'external', criticality = 'critical', data_class = 'restricted' WHERE id = 8");
+  const auto reasons = detail(id).body.at("urgency_reasons");
+  EXPECT_EQ(reasons.at("cves"), (json::array{json::object{{"id", "CVE-2026-1111"}, {"cvss", 9.8}, {"epss", 0.5}, {"kev", true}}}));
+  EXPECT_EQ(reasons.at("worst_context"), (json::object{{"exposure", "external"}, {"criticality", "critical"}, {"data", "restricted"}}));
 }
 
 TEST_F(Approvals, TheCursorWalksTheWholeListOnceInEveryOrder) {

@@ -58,6 +58,10 @@ TEST_F(Catalogue, FiltersAreJoined) {
   EXPECT_THAT(list({{"source", "uyuni"}, {"sort", "errata_id"}}), ElementsAre("USN-1-1", "USN-2-1"));
   EXPECT_THAT(list({{"source", "spm_sync"}}), IsEmpty());
   EXPECT_THAT(list({{"applicable", "true"}}), ElementsAre("USN-2-1"));
+  for (const std::string sort : {"issued_at", "severity", "errata_id"}) {
+    EXPECT_THAT(list({{"system_id", "1"}, {"sort", sort}}), ElementsAre("USN-2-1"));
+    EXPECT_THAT(list({{"system_id", "2"}, {"sort", sort}}), testing::IsEmpty());
+  }
   EXPECT_THAT(list({{"applicable", "false"}, {"sort", "errata_id"}}), ElementsAre("RHSA-2026:1", "USN-1-1"));
   EXPECT_THAT(list({{"q", "rhsa"}}), ElementsAre("RHSA-2026:1"));
   EXPECT_THAT(list({{"q", "100%_"}}), IsEmpty()) << "no wildcards";

@@ -86,6 +86,21 @@ TEST_F(EngineBatch, StartsItsItemsInQueueOrderAsTheSystemBecomesFree) {
   EXPECT_EQ(count("patch_test_queue WHERE status = 'queued'"), 1) << "the one that is in no batch";
 }
 
+TEST_F(EngineBatch, AreListedNewestFirst) {
+  ASSERT_EQ(create({{"queue_ids", {1}}}).status, 201);
+  ASSERT_EQ(create({{"queue_ids", {2, 3}}}).status, 201);
+  const auto page = [&](const std::multimap<std::string, std::string>& query) {
+    return caller.call(Method::Get, "/api/v1/tests/batch", nullptr, query).body;
+  };
+  const auto first = page({{"limit", "1"}});
+  EXPECT_EQ(first.at("total").as_int64(), 2);
+  EXPECT_EQ(first.at("items").at(0).at("batch_id").as_int64(), 2);
+  EXPECT_EQ(first.at("items").at(0).at("total").as_int64(), 2);
+  EXPECT_EQ(first.at("items").at(0).at("counts").at("waiting").as_int64(), 2);
+  const auto second = page({{"limit", "1"}, {"cursor", std::string(first.at("next_cursor").as_string())}});
+  EXPECT_EQ(second.at("items").at(0).at("batch_id").as_int64(), 1);
+}
+
 TEST_F(EngineBatch, TwoOrchestratorsStartEachItemOnce) {
   (void)database.query(
       "INSERT INTO systems (id, name, minion_id, ip, target_os, role, first_seen_at, seen_at) SELECT n, 'test-' || n, 'm' || n, '', "

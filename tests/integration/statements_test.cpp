@@ -18,6 +18,7 @@
 #include "live/live_sql.hpp"
 #include "notifications/notifications_sql.hpp"
 #include "outbox/outbox_sql.hpp"
+#include "overview/overview_sql.hpp"
 #include "queue/queue_sql.hpp"
 #include "retention/retention_sql.hpp"
 #include "scheduler/scheduler_sql.hpp"
@@ -47,6 +48,7 @@ std::vector<const db::Statement*> all_statements() {
   add(live::sql::kAll);
   add(notifications::sql::kAll);
   add(outbox::sql::kAll);
+  add(overview::sql::kAll);
   add(queue::sql::kAll);
   add(retention::sql::kAll);
   add(scheduler::sql::kAll);
