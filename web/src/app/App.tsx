@@ -1,31 +1,47 @@
 // Address → page. Each page is fetched when it is first opened.
-import {Component, lazy, Suspense, type ReactNode} from 'react';
-import {Route, Routes, useLocation} from 'react-router-dom';
+import {Component, lazy, Suspense, type ComponentType, type ReactNode} from 'react';
+import {matchPath, Route, Routes, useLocation} from 'react-router-dom';
 import {useMay, useSession} from '@/shared/lib/session';
 import {CrashedState, ForbiddenState, LoadingState, NotFoundState} from '@/shared/ui/States';
 import {LiveProvider} from './live';
 import {Shell} from './Shell';
 
-const HomePage = lazy(() => import('@/features/home/HomePage'));
-const ApprovalsPage = lazy(() => import('@/features/approvals/ApprovalsPage'));
-const DecisionPage = lazy(() => import('@/features/approvals/DecisionPage'));
-const QueuePage = lazy(() => import('@/features/queue/QueuePage'));
-const QueueItemPage = lazy(() => import('@/features/queue/QueueItemPage'));
-const TestsPage = lazy(() => import('@/features/tests/TestsPage'));
-const RunPage = lazy(() => import('@/features/tests/RunPage'));
-const BatchPage = lazy(() => import('@/features/tests/BatchPage'));
-const ErrataPage = lazy(() => import('@/features/errata/ErrataPage'));
-const ErratumPage = lazy(() => import('@/features/errata/ErratumPage'));
-const SystemsPage = lazy(() => import('@/features/systems/SystemsPage'));
-const SystemPage = lazy(() => import('@/features/systems/SystemPage'));
-const SyncPage = lazy(() => import('@/features/sync/SyncPage'));
-const ChecksPage = lazy(() => import('@/features/checks/ChecksPage'));
-const AuditPage = lazy(() => import('@/features/audit/AuditPage'));
-const UsersPage = lazy(() => import('@/features/users/UsersPage'));
-const ConfigurationPage = lazy(() => import('@/features/configuration/ConfigurationPage'));
-const ClusterPage = lazy(() => import('@/features/cluster/ClusterPage'));
-const NotificationsPage = lazy(() => import('@/features/notifications/NotificationsPage'));
-const ProfilePage = lazy(() => import('@/features/profile/ProfilePage'));
+interface Destination {
+  path: string;
+  load: () => Promise<{default: ComponentType}>;
+  permission?: string; // else everybody who is logged in
+}
+
+const destinations: Destination[] = [
+  {path: '/', load: () => import('@/features/home/HomePage')},
+  {path: '/approvals', load: () => import('@/features/approvals/ApprovalsPage')},
+  {path: '/approvals/:id', load: () => import('@/features/approvals/DecisionPage')},
+  {path: '/queue', load: () => import('@/features/queue/QueuePage')},
+  {path: '/queue/:id', load: () => import('@/features/queue/QueueItemPage')},
+  {path: '/tests', load: () => import('@/features/tests/TestsPage')},
+  {path: '/tests/:id', load: () => import('@/features/tests/RunPage')},
+  {path: '/batches/:id', load: () => import('@/features/tests/BatchPage')},
+  {path: '/errata', load: () => import('@/features/errata/ErrataPage')},
+  {path: '/errata/:id', load: () => import('@/features/errata/ErratumPage')},
+  {path: '/systems', load: () => import('@/features/systems/SystemsPage')},
+  {path: '/systems/:id', load: () => import('@/features/systems/SystemPage')},
+  {path: '/sync', load: () => import('@/features/sync/SyncPage')},
+  {path: '/checks', load: () => import('@/features/checks/ChecksPage')},
+  {path: '/audit', load: () => import('@/features/audit/AuditPage'), permission: 'read_audit'},
+  {path: '/users', load: () => import('@/features/users/UsersPage'), permission: 'manage_users'},
+  {path: '/configuration', load: () => import('@/features/configuration/ConfigurationPage'), permission: 'read_configuration'},
+  {path: '/cluster', load: () => import('@/features/cluster/ClusterPage')},
+  {path: '/notifications', load: () => import('@/features/notifications/NotificationsPage')},
+  {path: '/profile', load: () => import('@/features/profile/ProfilePage')},
+];
+
+const pages = destinations.map(({path, load, permission}) => {
+  const Content = lazy(load);
+  return {path, element: permission ? <Guarded permission={permission}><Content /></Guarded> : <Content />};
+});
+
+// The code of the page that was asked for is on its way while it is found out who asks.
+destinations.find(({path}) => matchPath(path, window.location.pathname))?.load().catch(() => undefined); // the page itself will say so
 
 function Guarded({permission, children}: {permission: string; children: ReactNode}) {
   return useMay(permission) ? children : <ForbiddenState permission={permission} />;
@@ -45,40 +61,19 @@ class Barrier extends Component<{children: ReactNode}, {hasFailed: boolean}> {
 export function App() {
   const {pathname} = useLocation();
   const {mustChangePassword} = useSession();
-  const pages = mustChangePassword ? (
-    <Routes>
-      <Route path="*" element={<ProfilePage />} />
-    </Routes>
-  ) : (
-    <Routes>
-      <Route path="/" element={<HomePage />} />
-      <Route path="/approvals" element={<ApprovalsPage />} />
-      <Route path="/approvals/:id" element={<DecisionPage />} />
-      <Route path="/queue" element={<QueuePage />} />
-      <Route path="/queue/:id" element={<QueueItemPage />} />
-      <Route path="/tests" element={<TestsPage />} />
-      <Route path="/tests/:id" element={<RunPage />} />
-      <Route path="/batches/:id" element={<BatchPage />} />
-      <Route path="/errata" element={<ErrataPage />} />
-      <Route path="/errata/:id" element={<ErratumPage />} />
-      <Route path="/systems" element={<SystemsPage />} />
-      <Route path="/systems/:id" element={<SystemPage />} />
-      <Route path="/sync" element={<SyncPage />} />
-      <Route path="/checks" element={<ChecksPage />} />
-      <Route path="/audit" element={<Guarded permission="read_audit"><AuditPage /></Guarded>} />
-      <Route path="/users" element={<Guarded permission="manage_users"><UsersPage /></Guarded>} />
-      <Route path="/configuration" element={<Guarded permission="read_configuration"><ConfigurationPage /></Guarded>} />
-      <Route path="/cluster" element={<ClusterPage />} />
-      <Route path="/notifications" element={<NotificationsPage />} />
-      <Route path="/profile" element={<ProfilePage />} />
-      <Route path="*" element={<NotFoundState isPage />} />
-    </Routes>
-  );
+  const shown = mustChangePassword ? pages.filter(({path}) => path === '/profile').map(({element}) => ({path: '*', element})) : pages;
   return (
     <LiveProvider>
       <Shell>
         <Barrier key={pathname}>
-          <Suspense fallback={<LoadingState />}>{pages}</Suspense>
+          <Suspense fallback={<LoadingState />}>
+            <Routes>
+              {shown.map(({path, element}) => (
+                <Route key={path} path={path} element={element} />
+              ))}
+              {!mustChangePassword && <Route path="*" element={<NotFoundState isPage />} />}
+            </Routes>
+          </Suspense>
         </Barrier>
       </Shell>
     </LiveProvider>

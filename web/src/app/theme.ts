@@ -1,4 +1,4 @@
-import {createTheme, Menu, Modal, Popover, Tooltip} from '@mantine/core';
+import {Checkbox, createTheme, Menu, Modal} from '@mantine/core';
 
 // Colours are in app.css. Locking the scroll would put a <style> element into the page.
 export const theme = createTheme({
@@ -6,9 +6,8 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   components: {
+    Checkbox: Checkbox.extend({defaultProps: {radius: 3}}),
     Modal: Modal.extend({defaultProps: {lockScroll: false, centered: true, transitionProps: {duration: 100}}}),
     Menu: Menu.extend({defaultProps: {shadow: 'md', transitionProps: {duration: 80}}}),
-    Popover: Popover.extend({defaultProps: {shadow: 'md'}}),
-    Tooltip: Tooltip.extend({defaultProps: {openDelay: 250, multiline: true, maw: 360, events: {hover: true, focus: true, touch: true}}}),
   },
 });

@@ -6,9 +6,9 @@ import {useT} from '@/shared/i18n/i18n';
 import {useFilters} from '@/shared/lib/filters';
 import {useKeys} from '@/shared/lib/keys';
 import {useMay} from '@/shared/lib/session';
-import {SeverityBadge} from '@/shared/ui/Badges';
+import {Badge, SeverityBadge} from '@/shared/ui/Badges';
 import {DataTable, type Column} from '@/shared/ui/DataTable';
-import {FilterBar, OsFilter, SelectFilter, SeverityFilter, systemNames} from '@/shared/ui/Filters';
+import {FilterBar, OsFilter, SearchFilter, SelectFilter, SeverityFilter, systemNames} from '@/shared/ui/Filters';
 import {Figure} from '@/shared/ui/Gauge';
 import {Instant} from '@/shared/ui/Instant';
 import {Page} from '@/shared/ui/Page';
@@ -42,33 +42,39 @@ function Pending() {
   const t = useT();
   const mayDecide = useMay('decide');
   const decide = useDecide();
-  const {filters, setFilter, clear} = useFilters(['severity', 'os', 'sort']);
+  const {filters, setFilter, clear} = useFilters(['q', 'severity', 'os', 'sort']);
   const [total, setTotal] = useState(0);
   const [active, setActive] = useState<PendingApproval>();
   const [asked, setAsked] = useState<{action: DecisionAction; item: PendingApproval}>();
-  const query = {severity: filters.severity as PendingApproval['severity'] | undefined, os: filters.os, sort: sorts.find((each) => each === filters.sort) ?? 'urgency'};
+  const query = {q: filters.q, severity: filters.severity as PendingApproval['severity'] | undefined, os: filters.os, sort: sorts.find((each) => each === filters.sort) ?? 'urgency'};
   const selection = useSelection(query);
-  const isFiltered = Boolean(filters.severity || filters.os);
+  const isFiltered = Boolean(filters.q || filters.severity || filters.os);
 
   const ask = (action: DecisionAction) => () => mayDecide && active && setAsked({action, item: active});
   useKeys({a: ask('approve'), r: ask('reject'), s: ask('snooze')});
 
   const columns: Column<PendingApproval>[] = [
     {id: 'errata', header: t('common.advisory'), width: 'minmax(10rem, 1fr)', cell: (row) => row.errata_id},
-    {id: 'synopsis', header: t('common.synopsis'), width: 'minmax(12rem, 2.4fr)', cell: (row) => <span title={row.synopsis}>{row.synopsis}</span>},
-    {id: 'severity', header: t('common.severity'), width: '6rem', cell: (row) => <SeverityBadge severity={row.severity} />},
+    {id: 'synopsis', header: t('common.synopsis'), width: 'minmax(10rem, 2.4fr)', cell: (row) => <span title={row.synopsis}>{row.synopsis}</span>},
+    {
+      id: 'severity',
+      header: t('common.severity'),
+      width: '6rem',
+      cell: (row) => (row.known_exploited ? <Badge tone="bad">{t('decision.kev')}</Badge> : <SeverityBadge severity={row.severity} />),
+    },
     {id: 'urgency', header: t('approvals.col.urgency'), width: '4.5rem', end: true, cell: (row) => <Figure value={row.urgency_score} meaning="risk" />},
     {id: 'score', header: t('approvals.col.score'), width: '4rem', end: true, cell: (row) => <Figure value={row.success_score} meaning="safety" />},
     {id: 'os', header: t('common.os'), width: '5rem', cell: (row) => systemNames[row.target_os] ?? row.target_os},
-    {id: 'test', header: t('approvals.col.test'), width: 'minmax(9rem, 1fr)', cell: (row) => <MetricsInBrief of={row.metrics_summary} />},
-    {id: 'waiting', header: t('approvals.col.waiting'), width: '7rem', cell: (row) => <Instant at={row.pending_since} relative />},
-    {id: 'due', header: t('approvals.col.due'), width: '7rem', cell: (row) => <DueDate at={row.sla_due} />},
-    {id: 'approvals', header: t('approvals.col.approvals'), width: '5.5rem', end: true, cell: (row) => t('common.of', {a: row.approvals_given, b: row.approvals_required})},
+    {id: 'test', header: t('approvals.col.test'), width: 'minmax(10rem, 1fr)', cell: (row) => <MetricsInBrief of={row.metrics_summary} />},
+    {id: 'waiting', header: t('approvals.col.waiting'), width: '7rem', isLabelled: true, cell: (row) => <Instant at={row.pending_since} relative />},
+    {id: 'due', header: t('approvals.col.due'), width: '6.5rem', isLabelled: true, cell: (row) => <DueDate at={row.sla_due} />},
+    {id: 'approvals', header: t('approvals.col.approvals'), width: '5rem', end: true, cell: (row) => t('common.of', {a: row.approvals_given, b: row.approvals_required})},
   ];
   return (
     <>
       <div className="row apart">
         <FilterBar onClear={isFiltered ? clear : undefined}>
+          <SearchFilter value={filters.q} onChange={(value) => setFilter('q', value)} />
           <SeverityFilter value={filters.severity} onChange={(value) => setFilter('severity', value)} />
           <OsFilter value={filters.os} onChange={(value) => setFilter('os', value)} />
           <SelectFilter label={t('common.sort')} required value={query.sort} onChange={(value) => setFilter('sort', value)} choices={sorts.map((sort) => ({value: sort, label: t(`approvals.sort.${sort}`)}))} />

@@ -56,7 +56,6 @@ function Decision({item}: {item: PendingApprovalDetail}) {
   const mayDecide = useMay('decide');
   const mayBreakGlass = useMay('break_glass');
   const [asked, setAsked] = useState<Action>();
-  const profile = useQuery({queryKey: ['errata', 'profile', item.errata_id], queryFn: ({signal}) => get('/risk-profile/{errata_id}', {path: {errata_id: item.errata_id}, signal})});
   const ask = (action: Action) => () => mayDecide && setAsked(action);
   useKeys({a: ask('approve'), r: ask('reject'), s: ask('snooze')});
 
@@ -80,68 +79,82 @@ function Decision({item}: {item: PendingApprovalDetail}) {
   return (
     <Page
       title={item.errata_id}
-      aside={
-        <span className="row">
-          <SeverityBadge severity={item.severity} />
-          <span>{systemNames[item.target_os] ?? item.target_os}</span>
-          <span>
-            {t('approvals.col.waiting')}: <Instant at={item.pending_since} relative />
-          </span>
-          {item.sla_due && (
-            <span>
-              {t('approvals.col.due')}: <DueDate at={item.sla_due} />
-            </span>
-          )}
-        </span>
-      }
+      aside={<Head item={item} />}
+      actions={mayDecide ? <Actions onAsk={setAsked} /> : <p className="soft">{t('decision.mayNot')}</p>}
+      keepsHead
     >
       <p className={styles.synopsis} lang="en">
         {item.synopsis}
       </p>
       <div className={styles.layout}>
-        <div className="stack">
-          <Panel
-            title={
-              <span className="row">
-                {t('decision.verdict')} <Badge tone="ok">{t('testStatus.passed')}</Badge>
-              </span>
-            }
-            aside={<Link to={`/tests/${item.test_id}`}>{t('decision.testRun', {id: item.test_id})}</Link>}
-          >
-            <div className="stack">
-              <VerdictStrip testId={item.test_id} phases={item.test.phases} />
-              <p className="soft">
-                {t('decision.passedOn', {system: item.test.test_system.name, duration: formatDuration(item.test_duration_seconds)})}, <Instant at={item.tested_at} relative />
-              </p>
-            </div>
-          </Panel>
+        <div className={`stack ${styles.why}`}>
+          <UrgencyReasons item={item} />
+          <ScoreReasons score={item.success_score} breakdown={item.score_breakdown} />
+          <WhoDecides item={item} onBreakGlass={mayBreakGlass && missing > 1 ? () => setAsked('break_glass') : undefined} />
+        </div>
+        <div className={styles.verdict}>
+          <Verdict item={item} />
+        </div>
+        <div className={styles.untested}>
+          <NotTestedPanel notTested={item.test.not_tested} />
+        </div>
+        <div className={`stack ${styles.proof}`}>
           <MetricsPanel result={item.test} />
           <PackagesPanel result={item.test} />
           <ServicesPanel result={item.test} />
-          <Panel title={t('decision.description')} aside={<Link to={`/errata/${encodeURIComponent(item.errata_id)}`}>{item.errata_id}</Link>}>
-            <p className="pre" lang="en">
+        </div>
+        <div className={`stack ${styles.where}`}>
+          <AffectedSystems item={item} />
+          <EarlierDecisions item={item} />
+          <Panel title={t('decision.description')} aside={<Link to={`/errata/${encodeURIComponent(item.errata_id)}`}>{t('common.details')}</Link>}>
+            <p className={`pre ${styles.description}`} lang="en" tabIndex={0}>
               {item.description || item.synopsis}
             </p>
           </Panel>
         </div>
-        <div className="stack">
-          <div className={styles.actions}>
-            {mayDecide ? (
-              <Actions onAsk={setAsked} />
-            ) : (
-              <p className="soft">{t('decision.mayNot')}</p>
-            )}
-          </div>
-          <NotTestedPanel notTested={item.test.not_tested} />
-          <UrgencyReasons item={item} profile={profile.data} />
-          <ScoreReasons score={item.success_score} breakdown={item.score_breakdown} />
-          <WhoDecides item={item} onBreakGlass={mayBreakGlass && missing > 1 ? () => setAsked('break_glass') : undefined} />
-          <AffectedSystems item={item} />
-          <EarlierDecisions item={item} />
-        </div>
       </div>
       {asked && <DecisionDialog action={asked} title={title[asked]} what={what[asked]} onDecide={(decision) => afterwards(asked, decision)} onClose={() => setAsked(undefined)} />}
     </Page>
+  );
+}
+
+function Head({item}: {item: PendingApprovalDetail}) {
+  const t = useT();
+  return (
+    <span className={styles.facts}>
+      <SeverityBadge severity={item.severity} />
+      {item.known_exploited && <Badge tone="bad">{t('decision.kev')}</Badge>}
+      <span>{systemNames[item.target_os] ?? item.target_os}</span>
+      <span>
+        {t('approvals.col.waiting')} <Instant at={item.pending_since} relative />
+      </span>
+      {item.sla_due && (
+        <span>
+          {t('approvals.col.due')} <DueDate at={item.sla_due} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Verdict({item}: {item: PendingApprovalDetail}) {
+  const t = useT();
+  return (
+    <Panel
+      title={
+        <span className="row">
+          {t('decision.verdict')} <Badge tone="ok">{t('testStatus.passed')}</Badge>
+        </span>
+      }
+      aside={<Link to={`/tests/${item.test_id}`}>{t('decision.testRun', {id: item.test_id})}</Link>}
+    >
+      <div className="stack tight">
+        <p className="soft">
+          {t('decision.passedOn', {system: item.test.test_system.name, duration: formatDuration(item.test_duration_seconds)})}, <Instant at={item.tested_at} relative />
+        </p>
+        <VerdictStrip testId={item.test_id} phases={item.test.phases} />
+      </div>
+    </Panel>
   );
 }
 
@@ -156,17 +169,17 @@ function Key({children}: {children: ReactNode}) {
 function Actions({onAsk}: {onAsk: (action: Action) => void}) {
   const t = useT();
   return (
-    <>
-      <Button fullWidth onClick={() => onAsk('approve')} rightSection={<Key>a</Key>}>
+    <div className={styles.actions}>
+      <Button onClick={() => onAsk('approve')} rightSection={<Key>a</Key>}>
         {t('decision.approve')}
       </Button>
-      <Button fullWidth variant="outline" color="red" onClick={() => onAsk('reject')} rightSection={<Key>r</Key>}>
+      <Button variant="outline" color="red" onClick={() => onAsk('reject')} rightSection={<Key>r</Key>}>
         {t('decision.reject')}
       </Button>
-      <Button fullWidth variant="default" onClick={() => onAsk('snooze')} rightSection={<Key>s</Key>}>
+      <Button variant="default" onClick={() => onAsk('snooze')} rightSection={<Key>s</Key>}>
         {t('decision.snooze')}
       </Button>
-    </>
+    </div>
   );
 }
 

@@ -27,5 +27,5 @@ export function MetricsInBrief({of: summary}: {of: PendingApproval['metrics_summ
   const cpu = formatDelta(summary.cpu_delta);
   const memory = formatDelta(summary.memory_delta);
   const parts = [cpu && t('approvals.cpu', {delta: cpu}), memory && t('approvals.memory', {delta: memory}), summary.reboot_required && t('approvals.reboot')].filter(Boolean);
-  return <span>{parts.length > 0 ? parts.join(' · ') : t('common.notMeasured')}</span>;
+  return <span title={t('approvals.points')}>{parts.length > 0 ? parts.join(' · ') : t('common.notMeasured')}</span>;
 }

@@ -1,5 +1,5 @@
 // The two gauges of a decision, each with what it is made of.
-import type {PendingApproval, RiskProfileDetail, ScoreBreakdown} from '@/shared/api/types';
+import type {CveFigures, PendingApprovalDetail, ScoreBreakdown} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
 import type {MessageKey} from '@/shared/i18n/messages/en';
 import {Badge} from '@/shared/ui/Badges';
@@ -42,27 +42,40 @@ function Line({label, value, isSigned}: {label: string; value: number; isSigned?
   );
 }
 
-export function UrgencyReasons({item, profile}: {item: PendingApproval; profile: RiskProfileDetail | undefined}) {
+export function UrgencyReasons({item}: {item: PendingApprovalDetail}) {
   const t = useT();
+  const {estimated, cves, worst_context: worst} = item.urgency_reasons;
   return (
     <Panel title={t('decision.urgency')} aside={t('decision.urgencyHint')} flush>
       <div className={styles.inset}>
         <Gauge value={item.urgency_score} meaning="risk" label={t('decision.urgency')} />
-        {profile?.urgency_estimated && <p className="warn">{t('decision.urgencyEstimated')}</p>}
-        {item.cves.length === 0 && <p className="soft">{t('decision.cvesNone')}</p>}
+        {worst && (
+          <p>
+            <span className="soft">{t('decision.worstContext')}:</span> {t(`systems.exposure.${worst.exposure}`)}, {t('systems.criticality').toLowerCase()} {t(`systems.criticality.${worst.criticality}`).toLowerCase()},{' '}
+            {t('systems.data').toLowerCase()} {t(`systems.data.${worst.data}`).toLowerCase()}
+          </p>
+        )}
+        {estimated && cves.length > 0 && <p className="warn">{t('decision.urgencyEstimated')}</p>}
+        {cves.length === 0 && <p className="soft">{t('decision.cvesNone')}</p>}
       </div>
-      {item.cves.length > 0 && (
-        <PlainTable label={t('decision.cves')} head={[t('cve.id'), t('cve.cvss'), t('cve.epss'), '']}>
-          {(profile?.cves ?? item.cves.map((id) => ({id, cvss: null, epss: null, kev: false}))).map((cve) => (
-            <tr key={cve.id}>
-              <td className="mono">{cve.id}</td>
-              <td>{cve.cvss === null ? '–' : cve.cvss.toFixed(1)}</td>
-              <td>{cve.epss === null ? '–' : `${(cve.epss * 100).toFixed(1)} %`}</td>
-              <td>{cve.kev && <Badge tone="bad">{t('decision.kev')}</Badge>}</td>
-            </tr>
-          ))}
-        </PlainTable>
-      )}
+      {cves.length > 0 && <CveTable cves={cves} />}
     </Panel>
+  );
+}
+
+export function CveTable({cves}: {cves: CveFigures[]}) {
+  const t = useT();
+  const unknown = <span className="soft" title={t('common.unknown')}>–</span>;
+  return (
+    <PlainTable label={t('decision.cves')} head={[t('cve.id'), t('cve.cvss'), t('cve.epss'), t('cve.kev')]}>
+      {cves.map((cve) => (
+        <tr key={cve.id}>
+          <td className="mono">{cve.id}</td>
+          <td>{cve.cvss?.toFixed(1) ?? unknown}</td>
+          <td>{cve.epss === null ? unknown : `${(cve.epss * 100).toFixed(1)} %`}</td>
+          <td>{cve.kev ? <Badge tone="bad">{t('decision.kev')}</Badge> : cve.cvss === null && cve.epss === null ? unknown : <span className="soft">{t('cve.notListed')}</span>}</td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }

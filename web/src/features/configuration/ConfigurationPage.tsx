@@ -10,6 +10,7 @@ import {useNotify} from '@/shared/ui/Notices';
 import {Page, Panel} from '@/shared/ui/Page';
 import {Answer} from '@/shared/ui/States';
 import {Differences} from './Differences';
+import styles from './ConfigurationPage.module.css';
 import {FieldInput} from './FieldInput';
 import type {Configuration, Preview, Value} from './types';
 import {grouped, same} from './values';
@@ -52,7 +53,7 @@ function Form({configuration}: {configuration: Configuration}) {
     <>
       {grouped(configuration.fields).map(([group, fields]) => (
         <Panel key={group} title={<span className="mono">{group}</span>}>
-          <div className="stack">
+          <div className={styles.fields}>
             {fields.map((field) => (
               <FieldInput key={field.name} field={field} value={field.name in edited ? edited[field.name]! : field.value} isDisabled={!mayManage} onChange={(value) => setEdited((before) => ({...before, [field.name]: value}))} />
             ))}

@@ -1,4 +1,5 @@
 import {useState} from 'react';
+import {Link} from 'react-router-dom';
 import {Button} from '@mantine/core';
 import {get} from '@/shared/api/client';
 import type {Erratum, Severity} from '@/shared/api/types';
@@ -17,7 +18,7 @@ const sources = ['uyuni', 'spm_sync'] as const;
 
 export default function ErrataPage() {
   const t = useT();
-  const {filters, setFilter, clear} = useFilters(['q', 'severity', 'os', 'type', 'applicable', 'source', 'sort', 'cve']);
+  const {filters, setFilter, clear} = useFilters(['q', 'severity', 'os', 'type', 'applicable', 'source', 'sort', 'cve', 'system_id']);
   const [total, setTotal] = useState(0);
   const isCve = /^CVE-\d{4}-\d{4,}$/i.test(filters.q ?? '');
   const query = {
@@ -26,6 +27,7 @@ export default function ErrataPage() {
     os: filters.os,
     type: types.find((each) => each === filters.type),
     applicable: filters.applicable === undefined ? undefined : filters.applicable === 'true',
+    system_id: Number(filters.system_id) || undefined,
     source: sources.find((each) => each === filters.source),
     sort: sorts.find((each) => each === filters.sort) ?? 'issued_at',
   };
@@ -39,7 +41,7 @@ export default function ErrataPage() {
     {id: 'missing', header: t('errata.col.missing'), width: '7rem', end: true, cell: (row) => (row.applicable_system_count > 0 ? t('common.systems', {count: row.applicable_system_count}) : <span className="soft">–</span>)},
     {id: 'cves', header: t('errata.col.cves'), width: '4rem', end: true, cell: (row) => row.cves.length || <span className="soft">–</span>},
     {id: 'packages', header: t('errata.col.packages'), width: '5rem', end: true, cell: (row) => row.package_count ?? '?'},
-    {id: 'issued', header: t('errata.col.issued'), width: '8rem', cell: (row) => <Instant at={row.issued_at} relative />},
+    {id: 'issued', header: t('errata.col.issued'), width: '8rem', isLabelled: true, cell: (row) => <Instant at={row.issued_at} relative />},
   ];
   return (
     <Page title={t('errata.title')} fill>
@@ -60,6 +62,11 @@ export default function ErrataPage() {
         </FilterBar>
         <span className="soft">{t('errata.count', {count: total})}</span>
       </div>
+      {filters.system_id && (
+        <p>
+          <Link to={`/systems/${filters.system_id}`}>{t('errata.ofSystem', {id: filters.system_id})}</Link>
+        </p>
+      )}
       <DataTable
         label={t('errata.title')}
         queryKey={['errata', 'list', query]}

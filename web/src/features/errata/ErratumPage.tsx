@@ -7,12 +7,12 @@ import type {ErratumDetail} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
 import {useMay} from '@/shared/lib/session';
 import {formatDuration} from '@/shared/lib/time';
-import {Badge, QueueStatusBadge, SeverityBadge, TestStatusBadge} from '@/shared/ui/Badges';
+import {QueueStatusBadge, SeverityBadge, TestStatusBadge} from '@/shared/ui/Badges';
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
 import {Facts, Page, Panel, PlainTable} from '@/shared/ui/Page';
 import {Answer} from '@/shared/ui/States';
-import {ScoreReasons} from '@/features/approvals/Reasons';
+import {CveTable, ScoreReasons} from '@/features/approvals/Reasons';
 import styles from './ErratumPage.module.css';
 
 export default function ErratumPage() {
@@ -80,16 +80,7 @@ function Detail({erratum}: {erratum: ErratumDetail}) {
             {erratum.cves.length === 0 ? (
               <p className={`soft ${styles.inset}`}>{t('decision.cvesNone')}</p>
             ) : (
-              <PlainTable label={t('decision.cves')} head={[t('cve.id'), t('cve.cvss'), t('cve.epss'), '']}>
-                {(profile.data?.cves ?? erratum.cves.map((cve) => ({id: cve, cvss: null, epss: null, kev: false}))).map((cve) => (
-                  <tr key={cve.id}>
-                    <td className="mono">{cve.id}</td>
-                    <td>{cve.cvss?.toFixed(1) ?? '–'}</td>
-                    <td>{cve.epss === null ? '–' : `${(cve.epss * 100).toFixed(1)} %`}</td>
-                    <td>{cve.kev && <Badge tone="bad">{t('decision.kev')}</Badge>}</td>
-                  </tr>
-                ))}
-              </PlainTable>
+              <CveTable cves={profile.data?.cves ?? erratum.cves.map((cve) => ({id: cve, cvss: null, epss: null, kev: false}))} />
             )}
           </Panel>
           <Panel title={t('errata.systems')} aside={t('common.systems', {count: erratum.applicable_system_count})}>

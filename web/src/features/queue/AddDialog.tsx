@@ -3,6 +3,7 @@ import {Button, Checkbox, Modal, NativeSelect, NumberInput, TextInput} from '@ma
 import {keepPreviousData, useMutation, useQuery, useQueryClient} from '@tanstack/react-query';
 import {useDeferredValue, useState} from 'react';
 import {get, send} from '@/shared/api/client';
+import type {Severity} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
 import {SeverityBadge} from '@/shared/ui/Badges';
 import {Refusal} from '@/shared/ui/Dialogs';
@@ -10,6 +11,24 @@ import {systemNames} from '@/shared/ui/Filters';
 import {useNotify} from '@/shared/ui/Notices';
 import {Answer, EmptyState} from '@/shared/ui/States';
 import styles from './Dialogs.module.css';
+
+const mostGroups = 500;
+
+interface Missed {
+  errata_id: string;
+  synopsis: string;
+  severity: Severity;
+  superseded_by: string | null;
+  applicable_system_count: number;
+}
+
+// What the systems of this OS miss, or those of one group among them.
+async function missing(os: string, group: string, q: string, signal: AbortSignal): Promise<Missed[]> {
+  const search = q ? {q} : {};
+  if (!group) return (await get('/errata', {query: {os, applicable: true, sort: 'severity', limit: 200, ...search}, signal})).items;
+  const {items} = await get('/groups/{name}/patches', {path: {name: group}, query: {limit: 500, ...search}, signal});
+  return items.filter((each) => each.target_os === os);
+}
 
 export function AddDialog({onClose}: {onClose: () => void}) {
   const t = useT();
@@ -21,9 +40,11 @@ export function AddDialog({onClose}: {onClose: () => void}) {
   const [priority, setPriority] = useState<number | string>(0);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const q = useDeferredValue(text.trim());
+  const [group, setGroup] = useState('');
+  const groups = useQuery({queryKey: ['systems', 'groups'], queryFn: ({signal}) => get('/groups', {query: {limit: mostGroups}, signal})});
   const errata = useQuery({
-    queryKey: ['errata', 'choose', os, q],
-    queryFn: ({signal}) => get('/errata', {query: {os, applicable: true, sort: 'severity', limit: 200, ...(q && {q})}, signal}),
+    queryKey: ['errata', 'choose', os, group, q],
+    queryFn: ({signal}) => missing(os, group, q, signal),
     placeholderData: keepPreviousData,
   });
   const add = useMutation({
@@ -62,12 +83,18 @@ export function AddDialog({onClose}: {onClose: () => void}) {
               setChosen(new Set());
             }}
           />
+          <NativeSelect
+            label={t('systems.group')}
+            value={group}
+            data={[{value: '', label: t('common.all')}, ...(groups.data?.items ?? []).map(({name}) => ({value: name, label: name}))]}
+            onChange={(event) => setGroup(event.currentTarget.value)}
+          />
           <NumberInput label={t('queue.priority')} value={priority} onChange={setPriority} min={-1000} max={1000} hideControls />
         </div>
         <Checkbox label={t('queue.onlyLatest')} checked={onlyLatest} onChange={(event) => setOnlyLatest(event.currentTarget.checked)} />
         <Answer of={errata}>
-          {(page) => {
-            const items = page.items.filter((each) => !onlyLatest || !each.superseded_by);
+          {(missed) => {
+            const items = missed.filter((each) => !onlyLatest || !each.superseded_by);
             if (items.length === 0) return <EmptyState title={t('state.emptyFiltered')} />;
             return (
               <ul className={styles.list} tabIndex={0} aria-label={t('nav.errata')}>

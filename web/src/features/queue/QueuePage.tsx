@@ -32,17 +32,17 @@ export default function QueuePage() {
   const isFiltered = Object.values(query).some(Boolean);
 
   const columns: Column<QueueItem>[] = [
-    {id: 'errata', header: t('common.advisory'), width: 'minmax(10rem, 1fr)', cell: (row) => row.errata_id},
-    {id: 'synopsis', header: t('common.synopsis'), width: 'minmax(11rem, 1.8fr)', cell: (row) => <span title={row.errata_synopsis}>{row.errata_synopsis}</span>},
-    {id: 'position', header: t('queue.col.position'), width: '3.5rem', end: true, cell: (row) => row.position ?? '–'},
-    {id: 'status', header: t('common.status'), width: '9.5rem', cell: (row) => <QueueStatusBadge status={row.status} />},
-    {id: 'why', header: t('queue.col.why'), width: 'minmax(11rem, 1.6fr)', cell: (row) => <WhyItWaits item={row} />},
-    {id: 'severity', header: t('common.severity'), width: '6rem', cell: (row) => <SeverityBadge severity={row.severity} />},
+    {id: 'errata', header: t('common.advisory'), width: 'minmax(9.5rem, 1fr)', cell: (row) => row.errata_id},
+    {id: 'synopsis', header: t('common.synopsis'), width: 'minmax(8.5rem, 1.8fr)', cell: (row) => <span title={row.errata_synopsis}>{row.errata_synopsis}</span>},
+    {id: 'position', header: t('queue.col.position'), width: '3.2rem', end: true, cell: (row) => row.position ?? '–'},
+    {id: 'status', header: t('common.status'), width: '7.5rem', cell: (row) => <QueueStatusBadge status={row.status} />},
+    {id: 'why', header: t('queue.col.why'), width: 'minmax(10.5rem, 1.8fr)', cell: (row) => <WhyItWaits item={row} />},
+    {id: 'severity', header: t('common.severity'), width: '5.5rem', cell: (row) => <SeverityBadge severity={row.severity} />},
     {id: 'score', header: t('approvals.col.score'), width: '3.5rem', end: true, cell: (row) => <Figure value={row.success_score} meaning="safety" />},
     {id: 'urgency', header: t('approvals.col.urgency'), width: '4.5rem', end: true, cell: (row) => <Figure value={row.urgency_score} meaning="risk" />},
-    {id: 'os', header: t('common.os'), width: '5rem', cell: (row) => systemNames[row.target_os] ?? row.target_os},
-    {id: 'priority', header: t('queue.col.priority'), width: '4.5rem', end: true, cell: (row) => (row.priority_override === 0 ? <span className="soft">0</span> : row.priority_override)},
-    {id: 'queued', header: t('queue.col.queued'), width: '7rem', cell: (row) => <Instant at={row.queued_at} relative />},
+    {id: 'os', header: t('common.os'), width: '4.5rem', cell: (row) => systemNames[row.target_os] ?? row.target_os},
+    {id: 'priority', header: t('queue.col.priority'), width: '4rem', end: true, cell: (row) => (row.priority_override === 0 ? <span className="soft">0</span> : row.priority_override)},
+    {id: 'queued', header: t('queue.col.queued'), width: '6.2rem', isLabelled: true, cell: (row) => <Instant at={row.queued_at} relative />},
   ];
   const toggle = (id: number) =>
     setSelected((before) => {

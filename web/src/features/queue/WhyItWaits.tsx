@@ -29,6 +29,6 @@ export function WhyItWaits({item}: {item: QueueItem}) {
       </span>
     );
   }
-  if (!item.waiting_code) return <span className="soft">–</span>;
+  if (!item.waiting_code || item.waiting_code === 'decision') return <span className="soft">–</span>;
   return <span title={item.waiting_reason ?? undefined}>{t(`waiting.${item.waiting_code}`)}</span>;
 }

@@ -49,6 +49,8 @@ function Detail({system}: {system: SystemDetail}) {
           </p>
         )}
       </Panel>
+      <Missing system={system} />
+      {system.role === 'test' && <Tests id={system.id} />}
       <RiskPanel system={system} mayManage={mayManage} />
       {system.facts.length > 0 && (
         <Panel title={t('systems.facts')} flush>
@@ -66,8 +68,6 @@ function Detail({system}: {system: SystemDetail}) {
           </PlainTable>
         </Panel>
       )}
-      {system.groups[0] && <Missing group={system.groups[0]} />}
-      {system.role === 'test' && <Tests id={system.id} />}
     </Page>
   );
 }
@@ -142,38 +142,35 @@ function RiskPanel({system, mayManage}: {system: SystemDetail; mayManage: boolea
   );
 }
 
-interface GroupPatch {
-  errata_id: string;
-  synopsis: string;
-  severity: 'Critical' | 'High' | 'Medium' | 'Low' | 'Unknown';
-  requires_reboot: boolean;
-  applicable_system_count: number;
-}
+const shown = 20;
 
-function Missing({group}: {group: string}) {
+function Missing({system}: {system: SystemDetail}) {
   const t = useT();
-  const patches = useQuery({queryKey: ['systems', 'patches', group], queryFn: ({signal}) => call<{items: GroupPatch[]}>('GET', address('/groups/{name}/patches', {name: group}, {latest: true, limit: 100}), undefined, signal)});
+  const query = {system_id: system.id, sort: 'severity' as const};
+  const errata = useQuery({queryKey: ['errata', 'missedBy', system.id], queryFn: ({signal}) => get('/errata', {query: {...query, limit: shown}, signal})});
   return (
-    <Panel title={t('systems.groupMisses', {group})} flush>
-      <Answer of={patches}>
+    <Panel title={t('systems.itMisses')} aside={errata.data && errata.data.total > shown && <Link to={`/errata?system_id=${system.id}&sort=severity`}>{t('systems.allMissed', {count: errata.data.total})}</Link>} flush>
+      <Answer of={errata}>
         {({items}) =>
           items.length === 0 ? (
             <p className="soft" style={{padding: '0 0.9rem 0.8rem'}}>
               {t('common.none')}
             </p>
           ) : (
-            <PlainTable label={t('systems.groupMisses', {group})} head={[t('common.advisory'), '', t('common.severity'), t('errata.col.missing'), '']}>
-              {items.map((patch) => (
-                <tr key={patch.errata_id}>
+            <PlainTable label={t('systems.itMisses')} head={[t('common.advisory'), t('common.synopsis'), t('common.severity'), t('errata.col.issued'), '']}>
+              {items.map((erratum) => (
+                <tr key={erratum.errata_id}>
                   <td>
-                    <Link to={`/errata/${encodeURIComponent(patch.errata_id)}`}>{patch.errata_id}</Link>
+                    <Link to={`/errata/${encodeURIComponent(erratum.errata_id)}`}>{erratum.errata_id}</Link>
                   </td>
-                  <td lang="en">{patch.synopsis}</td>
+                  <td lang="en">{erratum.synopsis}</td>
                   <td>
-                    <SeverityBadge severity={patch.severity} />
+                    <SeverityBadge severity={erratum.severity} />
                   </td>
-                  <td>{t('common.systems', {count: patch.applicable_system_count})}</td>
-                  <td>{patch.requires_reboot && <Badge tone="mute">{t('approvals.reboot')}</Badge>}</td>
+                  <td>
+                    <Instant at={erratum.issued_at} relative />
+                  </td>
+                  <td>{erratum.reboot_suggested && <Badge tone="mute">{t('approvals.reboot')}</Badge>}</td>
                 </tr>
               ))}
             </PlainTable>

@@ -42,7 +42,7 @@ export default function SystemsPage() {
         </span>
       ),
     },
-    {id: 'checkin', header: t('cluster.seen'), width: '8rem', cell: (row) => <Instant at={row.last_checkin_at} relative />},
+    {id: 'checkin', header: t('cluster.seen'), width: '8rem', isLabelled: true, cell: (row) => <Instant at={row.last_checkin_at} relative />},
   ];
   return (
     <Page title={t('systems.title')} fill>

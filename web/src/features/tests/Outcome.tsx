@@ -16,8 +16,8 @@ export function PackagesPanel({result}: {result: TestResult}) {
           {result.packages.map((each) => (
             <tr key={each.name + each.before + each.after}>
               <td className="wrap">{each.name}</td>
-              <td className="mono">{each.before || <span className="soft">{t('decision.installed')}</span>}</td>
-              <td className="mono">{each.after || <span className="warn">{t('decision.removed')}</span>}</td>
+              <td className="mono wrap">{each.before || <span className="soft">{t('decision.installed')}</span>}</td>
+              <td className="mono wrap">{each.after || <span className="warn">{t('decision.removed')}</span>}</td>
             </tr>
           ))}
         </PlainTable>
@@ -36,10 +36,17 @@ export function MetricsPanel({result}: {result: TestResult}) {
   );
 }
 
+type ServiceDetail = TestResult['services']['details'][number];
+const shownName = (name: string) => name.replaceAll('|', ' / '); // one of these names, as the OS has it
+
+// What changed or does not run stands in a table; what simply went on is named.
 export function ServicesPanel({result}: {result: TestResult}) {
   const t = useT();
   const {services, facts} = result;
   const restarted = services.details.filter((each) => each.pid_changed).length;
+  const isQuiet = (each: ServiceDetail) => each.before === 'active' && each.after === 'active' && !each.pid_changed;
+  const notable = services.details.filter((each) => !isQuiet(each));
+  const quiet = services.details.filter(isQuiet);
   const reboot = result.reboot_performed
     ? t('decision.rebooted', {source: facts.reboot_performed?.source ?? ''})
     : result.required_reboot
@@ -51,17 +58,22 @@ export function ServicesPanel({result}: {result: TestResult}) {
         <Badge tone={services.all_healthy ? 'ok' : 'bad'}>{services.all_healthy ? t('decision.allHealthy') : t('decision.notHealthy')}</Badge>
         <span className={result.required_reboot && !result.reboot_performed ? 'warn' : 'soft'}>{reboot}</span>
       </p>
-      {services.details.length > 0 && (
+      {notable.length > 0 && (
         <PlainTable label={t('decision.services')} head={[t('decision.service'), t('decision.before'), t('decision.after'), '']}>
-          {services.details.map((each) => (
+          {notable.map((each) => (
             <tr key={each.name}>
-              <td className="wrap">{each.name.replaceAll('|', ' / ')}</td>
+              <td className="wrap">{shownName(each.name)}</td>
               <td>{each.before || '–'}</td>
               <td className={each.after === 'active' ? undefined : 'bad'}>{each.after || '–'}</td>
-              <td className="soft">{each.pid_changed ? t('decision.serviceRestarted') : t('decision.serviceSame')}</td>
+              <td className="soft">{each.pid_changed && t('decision.serviceRestarted')}</td>
             </tr>
           ))}
         </PlainTable>
+      )}
+      {quiet.length > 0 && (
+        <p style={{padding: '0.4rem 0.9rem 0.8rem'}}>
+          <span className="soft">{t('decision.serviceSame')}:</span> {quiet.map((each) => shownName(each.name)).join(', ')}
+        </p>
       )}
     </Panel>
   );

@@ -10,7 +10,7 @@ import type {MessageKey} from '@/shared/i18n/messages/en';
 import {useMay} from '@/shared/lib/session';
 import {formatDuration} from '@/shared/lib/time';
 import {TestStatusBadge} from '@/shared/ui/Badges';
-import {useNow} from '@/shared/ui/Instant';
+import {Instant, useNow} from '@/shared/ui/Instant';
 import {Facts, Page, Panel} from '@/shared/ui/Page';
 import {Answer} from '@/shared/ui/States';
 import {AbortDialog, ForceEndDialog} from './AbortDialog';
@@ -117,7 +117,8 @@ function RunFacts({run}: {run: TestProgress}) {
         [t('tests.phase'), t(`phase.${run.current_phase}`)],
         [t('run.elapsed'), formatDuration(elapsed)],
         [t('queue.title'), <Link key="queue" to={`/queue/${run.queue_id}`}>{t('queue.item', {id: run.queue_id})}</Link>],
-        [t('tests.started'), t('run.startedBy', {name: run.started_by})],
+        [t('tests.started'), <Instant key="at" at={run.started_at} />],
+        [t('audit.actor'), run.started_by],
       ]}
     />
   );

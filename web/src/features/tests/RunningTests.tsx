@@ -5,7 +5,7 @@ import {useState} from 'react';
 import {Link} from 'react-router-dom';
 import {get} from '@/shared/api/client';
 import type {TestEntry} from '@/shared/api/types';
-import {useT} from '@/shared/i18n/i18n';
+import {useT, type Translate} from '@/shared/i18n/i18n';
 import {useMay} from '@/shared/lib/session';
 import {formatDuration} from '@/shared/lib/time';
 import {Badge} from '@/shared/ui/Badges';
@@ -13,6 +13,14 @@ import {useNow} from '@/shared/ui/Instant';
 import {PlainTable} from '@/shared/ui/Page';
 import {Answer, EmptyState} from '@/shared/ui/States';
 import {AbortDialog} from './AbortDialog';
+
+const secondsSince = (test: TestEntry, now: number) => Math.max(0, Math.round((now - Date.parse(test.started_at)) / 1000));
+
+// By what tests took on average lately: nobody knows better.
+function remaining(elapsed: number, usual: number | null, t: Translate): string {
+  if (usual === null) return '–';
+  return elapsed < usual ? t('run.about', {duration: formatDuration(Math.round(usual - elapsed))}) : t('run.overUsual');
+}
 
 export function RunningTests() {
   const t = useT();
@@ -22,12 +30,12 @@ export function RunningTests() {
   const [stopping, setStopping] = useState<TestEntry>();
   return (
     <Answer of={status}>
-      {({running}) =>
+      {({running, last_24_hours: {average_duration_seconds: usual}}) =>
         running.length === 0 ? (
           <EmptyState title={t('tests.runningNone')} hint={t('tests.runningNoneHint')} />
         ) : (
           <>
-            <PlainTable label={t('tests.running')} head={[t('common.advisory'), t('tests.system'), t('tests.phase'), t('run.elapsed'), '']}>
+            <PlainTable label={t('tests.running')} head={[t('common.advisory'), t('tests.system'), t('tests.phase'), t('run.elapsed'), t('run.remaining'), '']}>
               {running.map((test) => (
                 <tr key={test.test_id}>
                   <td>
@@ -44,7 +52,8 @@ export function RunningTests() {
                       )}
                     </span>
                   </td>
-                  <td>{formatDuration(Math.max(0, Math.round((now - Date.parse(test.started_at)) / 1000)))}</td>
+                  <td className="still">{formatDuration(secondsSince(test, now))}</td>
+                  <td className="soft still">{remaining(secondsSince(test, now), usual, t)}</td>
                   <td>
                     {mayRun && (
                       <Button size="compact-xs" variant="default" onClick={() => setStopping(test)} aria-label={`${t('tests.stop')} ${test.errata_id}`}>

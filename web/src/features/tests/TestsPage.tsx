@@ -10,11 +10,13 @@ import {TestStatusBadge} from '@/shared/ui/Badges';
 import {DataTable, type Column} from '@/shared/ui/DataTable';
 import {FilterBar, OsFilter, SelectFilter, systemNames} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
-import {Page, Panel, PlainTable} from '@/shared/ui/Page';
+import {Facts, Page, Panel, PlainTable} from '@/shared/ui/Page';
 import {Answer, EmptyState} from '@/shared/ui/States';
+import {Batches} from './Batches';
 import {RunningTests} from './RunningTests';
 import styles from './TestsPage.module.css';
 
+const results = ['passed', 'failed', 'error', 'aborted'] as const;
 const looked = 200; // finished tests looked at for failures
 
 export default function TestsPage() {
@@ -26,13 +28,34 @@ export default function TestsPage() {
           <RunningTests />
         </Panel>
         <div className="stack">
+          <LastDay />
           <TestSystems />
-          <Failures />
         </div>
+        <Batches />
+        <Failures />
       </div>
       <h2 className={styles.heading}>{t('tests.history')}</h2>
       <History />
     </Page>
+  );
+}
+
+function LastDay() {
+  const t = useT();
+  const status = useQuery({queryKey: ['tests', 'status'], queryFn: ({signal}) => get('/tests/status', {signal})});
+  return (
+    <Panel title={t('tests.lastDay')}>
+      <Answer of={status}>
+        {({last_24_hours: day}) => (
+          <Facts
+            items={[
+              ...results.map((result): [string, number] => [t(`testStatus.${result}`), day[result]]),
+              [t('tests.average'), formatDuration(day.average_duration_seconds)],
+            ]}
+          />
+        )}
+      </Answer>
+    </Panel>
   );
 }
 
@@ -93,8 +116,6 @@ function Failures() {
   );
 }
 
-const results = ['passed', 'failed', 'error', 'aborted'] as const;
-
 function History() {
   const t = useT();
   const {filters, setFilter, clear} = useFilters(['result', 'os']);
@@ -120,7 +141,7 @@ function History() {
         ),
     },
     {id: 'duration', header: t('tests.duration'), width: '7rem', end: true, cell: (row) => formatDuration(row.duration_seconds)},
-    {id: 'started', header: t('tests.started'), width: '8rem', cell: (row) => <Instant at={row.started_at} relative />},
+    {id: 'started', header: t('tests.started'), width: '8rem', isLabelled: true, cell: (row) => <Instant at={row.started_at} relative />},
   ];
   return (
     <>

@@ -22,11 +22,9 @@ export function VerdictStrip({testId, phases}: {testId: number; phases: TestPhas
             return (
               <li key={phase.name} className={styles.item}>
                 <button type="button" className={styles.phase} data-status={phase.status} disabled={phase.status === 'pending'} title={phase.detail || undefined} onClick={() => setOpened(phase)}>
-                  <span className={styles.top}>
-                    <Icon size={15} stroke={2.2} aria-hidden />
-                    <span>{t(`phase.${phase.name}`)}</span>
-                  </span>
+                  <span className={styles.top}>{t(`phase.${phase.name}`)}</span>
                   <span className={styles.bottom}>
+                    <Icon size={14} stroke={2.2} aria-hidden />
                     <span className={phase.status === 'completed' ? 'hidden-text' : undefined}>{t(`phaseStatus.${phase.status}`)} </span>
                     {phase.duration_seconds !== null && phase.status !== 'pending' && formatDuration(phase.duration_seconds)}
                   </span>

@@ -27,6 +27,10 @@ export type Notice = Schemas['Notice'];
 export type NoticePage = Schemas['NoticePage'];
 export type HealthDetail = Schemas['HealthDetail'];
 export type Cluster = Schemas['Cluster'];
+export type Overview = Schemas['Overview'];
+export type UrgencyReasons = Schemas['UrgencyReasons'];
+export type CveFigures = Schemas['CveFigures'];
+export type BatchEntry = Schemas['BatchEntry'];
 
 export interface Page<T> {
   items: T[];

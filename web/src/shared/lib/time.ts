@@ -1,11 +1,17 @@
 // Instants and durations for people. Instants come as ISO 8601 in UTC and are shown in the viewer's zone.
 
+import {kept} from './kept';
+
+const instants = kept((language: string, timeZone?: string) => new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23', timeZone}));
+const clocks = kept((language: string, timeZone?: string) => new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone}));
+const relatives = kept((language: string) => new Intl.RelativeTimeFormat(language, {numeric: 'auto', style: 'short'}));
+
 export function formatInstant(iso: string, language: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23', timeZone}).format(new Date(iso));
+  return instants(language, timeZone).format(new Date(iso));
 }
 
 export function formatClock(iso: string, language: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone}).format(new Date(iso));
+  return clocks(language, timeZone).format(new Date(iso));
 }
 
 export function formatUtc(iso: string): string {
@@ -22,7 +28,7 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 export function formatRelative(iso: string, now: number, language: string): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat(language, {numeric: 'auto', style: 'short'}).format(Math.trunc(seconds / size), unit);
+  return relatives(language).format(Math.trunc(seconds / size), unit);
 }
 
 // "1 h 04 min", "3 min 20 s", "12 s": at most two units.

@@ -1,9 +1,10 @@
 // A table over any number of rows: the server sorts and filters, only the rows in view exist and only their pages are fetched. j and k move
 // through it, x selects. On a narrow screen each row becomes a card.
-import {Checkbox, Skeleton} from '@mantine/core';
+import {Skeleton} from '@mantine/core';
+import {useMediaQuery} from '@mantine/hooks';
 import {useQueries} from '@tanstack/react-query';
 import {useVirtualizer} from '@tanstack/react-virtual';
-import {useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode} from 'react';
+import {memo, useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode} from 'react';
 import {Link} from 'react-router-dom';
 import type {Page} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
@@ -17,6 +18,7 @@ export interface Column<T> {
   width: string; // of a CSS grid track
   cell: (row: T) => ReactNode;
   end?: boolean; // figures
+  isLabelled?: boolean; // on a card its header stands before it; so it does before figures
 }
 
 export interface Selection {
@@ -63,7 +65,12 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowNam
     })),
   });
   const first = answers.find((answer) => answer.data);
-  const total = first?.data?.total ?? 0;
+  // A jump to pages that are still on their way must not shrink the table under it.
+  const key = JSON.stringify(queryKey);
+  const known = useRef({key: '', total: 0});
+  if (first?.data) known.current = {key, total: first.data.total};
+  const isKnown = known.current.key === key;
+  const total = isKnown ? known.current.total : 0;
   const rows = useMemo(() => {
     const all = new Map<number, T>();
     answers.forEach((answer, index) => answer.data?.items.forEach((row, at) => all.set(pages[index]! * pageSize + at, row)));
@@ -77,6 +84,8 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowNam
     overscan: 12,
     getItemKey: (index) => index,
   });
+  const isNarrow = useMediaQuery('(max-width: 48em)', undefined, {getInitialValueInEffect: false});
+  const measure = isNarrow ? virtual.measureElement : undefined; // cards differ in height, rows do not
   const items = virtual.getVirtualItems();
   const from = Math.floor((items[0]?.index ?? 0) / pageSize);
   const to = Math.floor((items[items.length - 1]?.index ?? 0) / pageSize);
@@ -113,11 +122,11 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowNam
     },
   });
 
-  if (!first) {
+  if (!isKnown) {
     const failed = answers.find((answer) => answer.error);
     if (failed) return <div className={styles.frame}><ErrorState error={failed.error} retry={() => void failed.refetch()} /></div>;
   }
-  if (first && total === 0) return <div className={styles.frame}>{empty}</div>;
+  if (isKnown && total === 0) return <div className={styles.frame}>{empty}</div>;
 
   const widths = [...(selection ? ['1.6rem'] : []), ...columns.map((column) => column.width)];
   return (
@@ -136,54 +145,93 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowNam
           ))}
         </div>
       </div>
-      <div role="rowgroup" className={styles.body} style={{height: first ? virtual.getTotalSize() : 8 * rowHeight}}>
-        {!first && Array.from({length: 8}, (_, index) => <Waiting key={index} start={index * rowHeight} index={index} />)}
+      <div role="rowgroup" className={styles.body} style={{height: isKnown ? virtual.getTotalSize() : 8 * rowHeight}}>
+        {!isKnown && Array.from({length: 8}, (_, index) => <Waiting key={index} start={index * rowHeight} index={index} />)}
         {items.map((item) => {
           const row = rows.get(item.index);
-          if (!row) return <Waiting key={item.key} start={item.start} index={item.index} measure={virtual.measureElement} />;
+          if (!row) return <Waiting key={item.key} start={item.start} index={item.index} measure={measure} />;
           const id = rowId(row);
-          const isSelected = selection && (selection.isAll || selection.ids.has(Number(id)));
           return (
-            <div
+            <MemoRow
               key={item.key}
-              ref={virtual.measureElement}
-              role="row"
-              aria-rowindex={item.index + 2}
-              data-index={item.index}
-              data-active={item.index === active || undefined}
-              data-selected={isSelected || undefined}
-              data-tone={rowTone?.(row)}
-              className={styles.row}
-              style={{transform: `translateY(${item.start}px)`}}
-              onFocus={() => setActive(item.index)}
-            >
-              {selection && (
-                <span role="cell" className={styles.select}>
-                  <Checkbox size="xs" checked={isSelected} onChange={() => selection.toggle(Number(id))} aria-label={t('common.select', {name: rowName?.(row) ?? String(id)})} />
-                </span>
-              )}
-              {columns.map((column, index) => (
-                <span role="cell" key={column.id} data-label={column.header} data-end={column.end || undefined} className={index === 0 ? styles.name : styles.cell}>
-                  {index === 0 && rowHref ? (
-                    <Link to={rowHref(row)} data-row-focus className={styles.link}>
-                      {column.cell(row)}
-                    </Link>
-                  ) : index === 0 ? (
-                    <span tabIndex={-1} data-row-focus>
-                      {column.cell(row)}
-                    </span>
-                  ) : (
-                    column.cell(row)
-                  )}
-                </span>
-              ))}
-            </div>
+              row={row}
+              id={Number(id)}
+              name={rowName?.(row) ?? String(id)}
+              index={item.index}
+              start={item.start}
+              columns={columns}
+              href={rowHref?.(row)}
+              tone={rowTone?.(row)}
+              isActive={item.index === active}
+              isSelected={selection && (selection.isAll || selection.ids.has(Number(id)))}
+              toggle={selection?.toggle}
+              activate={setActive}
+              measure={measure}
+            />
           );
         })}
       </div>
     </div>
   );
 }
+
+interface RowProps<T> {
+  row: T;
+  id: number;
+  name: string;
+  index: number;
+  start: number;
+  columns: Column<T>[];
+  href: string | undefined;
+  tone: 'bad' | 'warn' | undefined;
+  isActive: boolean;
+  isSelected: boolean | undefined; // undefined: nothing can be selected
+  toggle: ((id: number) => void) | undefined;
+  activate: (index: number) => void;
+  measure: ((element: HTMLElement | null) => void) | undefined;
+}
+
+function Row<T>({row, id, name, index, start, columns, href, tone, isActive, isSelected, toggle, activate, measure}: RowProps<T>) {
+  const t = useT();
+  return (
+    <div
+      ref={measure}
+      role="row"
+      aria-rowindex={index + 2}
+      data-index={index}
+      data-active={isActive || undefined}
+      data-selected={isSelected || undefined}
+      data-tone={tone}
+      className={styles.row}
+      style={{transform: `translateY(${start}px)`}}
+      onFocus={() => activate(index)}
+    >
+      {toggle && (
+        <span role="cell" className={styles.select}>
+          <input type="checkbox" className={styles.checkbox} checked={isSelected} onChange={() => toggle(id)} aria-label={t('common.select', {name})} />
+        </span>
+      )}
+      {columns.map((column, at) => (
+        <span role="cell" key={column.id} data-label={column.header} data-end={column.end || undefined} data-labelled={column.end || column.isLabelled || undefined} className={at === 0 ? styles.name : styles.cell}>
+          {at === 0 && href ? (
+            <Link to={href} data-row-focus className={styles.link}>
+              {column.cell(row)}
+            </Link>
+          ) : at === 0 ? (
+            <span tabIndex={-1} data-row-focus>
+              {column.cell(row)}
+            </span>
+          ) : (
+            column.cell(row)
+          )}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+// Scrolling draws the rows that come into view, and none that were there.
+const MemoRow = memo(Row) as typeof Row;
 
 function Waiting({start, index, measure}: {start: number; index: number; measure?: (element: HTMLElement | null) => void}) {
   return (

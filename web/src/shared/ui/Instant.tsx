@@ -1,5 +1,4 @@
-// A moment: relative or in full, in the viewer's zone; UTC and the full form appear on hover and to screen readers.
-import {Tooltip} from '@mantine/core';
+// A moment: relative or in full, in the viewer's zone; the full form and UTC appear on hover.
 import {useSyncExternalStore} from 'react';
 import {useI18n} from '@/shared/i18n/i18n';
 import {formatInstant, formatRelative, formatUtc} from '@/shared/lib/time';
@@ -10,10 +9,13 @@ const listeners = new Set<() => void>();
 let ticking = 0;
 function subscribe(listener: () => void) {
   listeners.add(listener);
-  ticking ||= window.setInterval(() => {
+  if (!ticking) {
     now = Date.now();
-    listeners.forEach((each) => each());
-  }, 1_000);
+    ticking = window.setInterval(() => {
+      now = Date.now();
+      listeners.forEach((each) => each());
+    }, 1_000);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size === 0) {
@@ -27,14 +29,16 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
+const idle = () => () => undefined;
+
+// Drawn again only when its text changes: a table shows hundreds of them.
 export function Instant({at, relative}: {at: string | null | undefined; relative?: boolean}) {
   const {language} = useI18n();
-  const current = useNow();
-  if (!at) return <span className="soft">–</span>;
-  const full = formatInstant(at, language);
+  const text = useSyncExternalStore(at && relative ? subscribe : idle, () => (!at ? '–' : relative ? formatRelative(at, now, language) : formatInstant(at, language)));
+  if (!at) return <span className="soft">{text}</span>;
   return (
-    <Tooltip label={`${full} · ${formatUtc(at)}`}>
-      <time dateTime={at}>{relative ? formatRelative(at, current, language) : full}</time>
-    </Tooltip>
+    <time dateTime={at} title={`${formatInstant(at, language)} · ${formatUtc(at)}`}>
+      {text}
+    </time>
   );
 }

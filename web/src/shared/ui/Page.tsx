@@ -3,14 +3,23 @@ import {useEffect, type ReactNode} from 'react';
 import {useT} from '@/shared/i18n/i18n';
 import styles from './Page.module.css';
 
-export function Page({title, aside, actions, children, fill}: {title: string; aside?: ReactNode; actions?: ReactNode; children: ReactNode; fill?: boolean}) {
+interface Props {
+  title: string;
+  aside?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  fill?: boolean; // exactly as high as the view: a table in it scrolls
+  keepsHead?: boolean; // the head stays while the content scrolls
+}
+
+export function Page({title, aside, actions, children, fill, keepsHead}: Props) {
   const t = useT();
   useEffect(() => {
     document.title = `${title} · ${t('app.name')}`;
   }, [title, t]);
   return (
     <div className={styles.page} data-fill={fill || undefined}>
-      <header className={styles.head}>
+      <header className={styles.head} data-keeps={keepsHead || undefined}>
         <h1 className={styles.title}>{title}</h1>
         {aside && <div className={styles.aside}>{aside}</div>}
         {actions && <div className={styles.actions}>{actions}</div>}
