@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Measures the product through its own API: the time of a full and of an unchanged sync, or how fast the queue is listed.
+"""Measures the product from outside: the time of a full and of an unchanged sync, how fast the queue is listed, what the dashboard costs.
 
-usage: bench.py sync|api BINARY
+usage: bench.py sync|api|dashboard BINARY
 
-Starts `BINARY demo` without scripted errata (scenario.json) on a catalogue of some 5,000 advisories, each missing on three systems of its
+For dashboard the demo starts as it is, and ten thousand decisions are added for its list; dashboard.mjs drives the browser. Else it starts `BINARY demo` without scripted errata (scenario.json) on a catalogue of some 5,000 advisories, each missing on three systems of its
 OS: for sync the real ones when ../shared/data is there, else made-up ones. Called by scripts/bench, which builds BINARY and installs wrk.
 """
 import contextlib
@@ -26,6 +26,7 @@ REAL_ADVISORIES = ROOT.parent / "shared" / "data" / "almalinux-8-9-advisories.js
 MADE_UP = 5029
 QUEUE_ITEMS = 5000
 PATIENCE_SECONDS = 1200
+LIGHTHOUSE = "lighthouse@12.8.2"
 
 
 def write_catalogue(path, bench):
@@ -41,6 +42,8 @@ def write_catalogue(path, bench):
 
 
 class Api:
+    dashboard = ""
+
     def __init__(self, base):
         self.base = base
         self.began = time.monotonic()
@@ -76,21 +79,22 @@ class Api:
 
 
 @contextlib.contextmanager
-def running_demo(binary):
+def running_demo(binary, options):
     """Starts the demo and yields its API; stops it as Ctrl-C would."""
-    command = [binary, "demo", "--dir", WORK / "demo", "--port", "0", "--dashboard-port", "0", "--speed", "600",
-               "--scenario", ROOT / "bench" / "scenario.json", "--catalogue", WORK / "catalogue.jsonl"]
+    command = [binary, "demo", "--dir", WORK / "demo", "--port", "0", "--dashboard-port", "0", "--speed", "600"] + options
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        base = None
+        found = {}
         for line in process.stdout:
-            if match := re.search(r"API\s+(http://\S+/api/v1)", line):
-                base = match.group(1)
-            if base:
+            if match := re.search(r"(API|dashboard)\s+(http://\S+)", line):
+                found[match.group(1)] = match.group(2)
+            if len(found) == 2:
                 break
         else:
             sys.exit("the demo did not start; its log is in build/bench/demo")
-        yield Api(base)
+        api = Api(found["API"])
+        api.dashboard = found["dashboard"]
+        yield api
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
@@ -159,15 +163,49 @@ def bench_api(api):
           f"with {api.call('GET', '/queue?limit=1')['total']} items")
 
 
+def test_some(api):
+    """Takes errata through their test until five wait for a decision."""
+    api.sync("uyuni")
+    api.sync("spm_sync")
+    api.call("POST", "/queue/sync", {"auto_queue_new": True, "min_severity": "Low", "os_filter": [], "exclude_already_tested": True})
+    for target in ("ubuntu", "debian", "rhel"):
+        api.call("POST", "/tests/batch", {"target_os": target, "limit": 6})
+    deadline = time.monotonic() + 120
+    while api.call("GET", "/approvals/pending?limit=1")["total"] < 5:
+        if time.monotonic() > deadline:
+            sys.exit("no five tests passed within 120 s; the log is in build/bench/demo")
+        time.sleep(0.5)
+
+
+def browse(what, url):
+    subprocess.run(["node", ROOT / "bench" / "dashboard.mjs", what, url], check=True, timeout=900)
+
+
+def bench_dashboard(api):
+    test_some(api)
+    subprocess.run([sys.executable, ROOT / "tools" / "check_dashboard_size.py", ROOT / "build" / "release" / "dashboard"], check=True)
+    browse("first", api.dashboard)
+    run_sql("pending_many.sql")
+    browse("list", api.dashboard)
+    tools = ROOT / "build" / "bench-tools"
+    if not (tools / "node_modules" / "lighthouse").exists():
+        subprocess.run(["npm", "install", "--prefix", tools, "--no-audit", "--no-fund", "--silent", LIGHTHOUSE], check=True, timeout=600)
+    browse("audit", api.dashboard)
+
+
 def main():
-    benches = {"sync": bench_sync, "api": bench_api}
+    benches = {"sync": bench_sync, "api": bench_api, "dashboard": bench_dashboard}
     if len(sys.argv) != 3 or sys.argv[1] not in benches:
-        sys.exit("usage: bench.py sync|api BINARY")
+        sys.exit("usage: bench.py sync|api|dashboard BINARY")
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
+    if sys.argv[1] == "dashboard":
+        with running_demo(sys.argv[2], []) as api:
+            bench_dashboard(api)
+        return
     origin = write_catalogue(WORK / "catalogue.jsonl", sys.argv[1])
     print(f"advisories: {sum(1 for _ in open(WORK / 'catalogue.jsonl', 'rb'))}, {origin}")
-    with running_demo(sys.argv[2]) as api:
+    with running_demo(sys.argv[2], ["--scenario", ROOT / "bench" / "scenario.json", "--catalogue", WORK / "catalogue.jsonl"]) as api:
         benches[sys.argv[1]](api)
 
 
