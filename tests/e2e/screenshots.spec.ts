@@ -37,7 +37,7 @@ async function allPages(): Promise<[name: string, path: string][]> {
 
 async function picture(page: Page, name: string): Promise<number> {
   const client = await page.context().newCDPSession(page);
-  const {data} = await client.send('Page.captureScreenshot', {format: 'webp', quality: 55});
+  const {data} = await client.send('Page.captureScreenshot', {format: 'webp', quality: 40});
   await client.detach();
   writeFileSync(`${folder}${name}.webp`, data, 'base64');
   return statSync(`${folder}${name}.webp`).size;
