@@ -80,10 +80,10 @@ export default async function setup() {
     const demo = start(binary, ['demo', '--accounts', '--dir', folder, '--port', '0', '--dashboard-port', String(port), '--speed', '60'], singleSignOn);
     programs.push(demo);
     await until('the start', 90, async () => readAddresses(demo.output()));
-    await until('the first sync', 60, async () => {
+    for (const source of ['uyuni', 'spm_sync']) await until(`the first sync with ${source}`, 90, async () => (await api('GET', `/sync/runs?source=${source}&status=succeeded`)).total > 0);
+    await until('the queue', 60, async () => {
       await api('POST', '/queue/sync', {min_severity: 'Low', os_filter: ['rhel', 'debian']});
-      const queued = await Promise.all(['rhel', 'debian'].map((os) => api('GET', `/queue?os=${os}&limit=1`)));
-      return queued.every(({total}) => total >= 5);
+      return (await api('GET', '/queue?os=rhel&limit=1')).total >= 10 && (await api('GET', '/queue?os=debian&limit=1')).total >= 6;
     });
     const batches = [await api('POST', '/tests/batch', {target_os: 'rhel', limit: 10}), await api('POST', '/tests/batch', {target_os: 'debian', limit: 10})];
     for (const {batch_id: id} of batches) await until('the end of the first tests', 240, async () => (await api('GET', `/tests/batch/${id}/status`)).status === 'completed');

@@ -12,6 +12,7 @@ export default class Summary implements Reporter {
     const journeys = this.all?.allTests() ?? [];
     const passed = journeys.filter((journey) => journey.outcome() === 'expected').length;
     if (status !== 'passed') console.log('trace, picture and page of each failure: build/test-ui/results; the log of the service: build/test-ui/demo/orchestrator.log');
-    console.log(`${passed} passed, ${journeys.length - passed} failed`); // what did not run did not pass
+    // What did not run did not pass; without a service there are not even journeys.
+    console.log(`${passed} passed, ${Math.max(journeys.length - passed, Number(status !== 'passed'))} failed`);
   }
 }
