@@ -747,6 +747,7 @@ CREATE INDEX errata_by_os ON public.errata_cache USING btree (target_os, advisor
 CREATE INDEX errata_by_package ON public.errata_cache USING gin (packages jsonb_path_ops);
 CREATE INDEX errata_by_severity ON public.errata_cache USING btree (severity, advisory_name);
 CREATE INDEX errata_by_type ON public.errata_cache USING btree (advisory_type, advisory_name);
+CREATE INDEX errata_with_severity ON public.errata_cache USING btree (advisory_name) INCLUDE (severity);
 CREATE INDEX events_by_age ON public.events USING btree (created_at);
 CREATE INDEX events_by_test ON public.events USING btree (test_id, id) WHERE (test_id IS NOT NULL);
 CREATE INDEX groups_by_org ON public.system_groups USING btree (org_id, name);
