@@ -42,5 +42,9 @@ export const italian: Record<string, string> = {
   'Likewise for High.': 'Lo stesso per High.',
   'Likewise for Medium, and for a severity that is not known.': 'Lo stesso per Medium, e per una gravità non nota.',
   'Likewise for Low.': 'Lo stesso per Low.',
+  'From the end of a test and the last decision on it until its raw evidence is removed: commands with their outputs, the list of installed packages. Its result and its hash stay.':
+    'Dalla fine di un test e dall’ultima decisione su di esso fino alla rimozione delle prove grezze: i comandi con il loro output, l’elenco dei pacchetti installati. Il risultato e il suo hash restano.',
+  'Until events are removed, the log lines of a test and notices among them.': 'Fino alla rimozione degli eventi, comprese le righe di log dei test e le notifiche.',
+  'Until runs of the synchronisation are removed; the newest stay.': 'Fino alla rimozione delle esecuzioni della sincronizzazione; le più recenti restano.',
   'What is tested first: what is safest, what is most urgent, or what is both.': 'Che cosa si prova per primo: il più sicuro, il più urgente, o ciò che è entrambi.',
 };
