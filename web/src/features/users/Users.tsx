@@ -44,7 +44,7 @@ export function Users() {
     {
       id: 'actions',
       header: t('common.actions'),
-      width: '21rem',
+      width: '23rem', // one line: rows are of one height
       cell: (row) => (
         <span className="row tight">
           <Button size="compact-xs" variant="default" onClick={() => setAsked({what: 'edit', user: row})} aria-label={`${t('common.edit')} ${row.username}`}>

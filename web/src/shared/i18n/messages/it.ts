@@ -651,7 +651,7 @@ export const it: Messages = {
   'users.saved': '{name}: salvato',
   'users.passwordHint': 'Almeno 12 caratteri',
   'users.newPassword': 'Nuova password',
-  'users.resetPassword': 'Imposta una nuova password',
+  'users.resetPassword': 'Nuova password',
   'users.disable': 'Disabilita',
   'users.disableTitle': 'Disabilitare {name}?',
   'users.disableWhat': 'Le sessioni di questa persona finiscono ora, e nessuno può più accedere con questo nome. Le registrazioni restano.',
