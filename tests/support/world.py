@@ -147,7 +147,8 @@ class Node:
         self.log = open(work / f"{name}.log", "ab")
         addresses = sandbox.addresses
         self.environment = os.environ | {
-            "DATABASE_URL": database.url, "API_HOST": "127.0.0.1", "API_PORT": str(self.port), "API_KEY": API_KEY, "SECRET_KEY": "c" * 64,
+            "DATABASE_URL": database.url, "API_HOST": "127.0.0.1", "API_PORT": str(self.port), "DASHBOARD_PORT": str(free_port()),
+            "API_KEY": API_KEY, "SECRET_KEY": "c" * 64,
             "UYUNI_URL": addresses["uyuni_url"], "UYUNI_USER": "admin", "UYUNI_PASSWORD": "sandbox",
             "UYUNI_CA_FILE": addresses["uyuni_ca_file"], "UYUNI_TIMEZONE": "Europe/Rome", "UYUNI_TIMEOUT_SECONDS": "8",
             "SALT_API_URL": addresses["salt_url"], "SALT_API_USER": "spm", "SALT_API_PASSWORD": "sandbox", "COMMAND_BACKEND": "salt",
