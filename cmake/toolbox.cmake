@@ -94,7 +94,6 @@ function(spm_library name directory)
         target_precompile_headers(spm_${target}_tests REUSE_FROM spm_base_tests)
       endif()
     endif()
-    target_compile_definitions(spm_${target}_tests PRIVATE SPM_SOURCE_DIR="${CMAKE_SOURCE_DIR}")  # committed files that tests compare with
     set_property(GLOBAL APPEND PROPERTY SPM_UNIT_TESTS spm_${target}_tests)
     set_property(GLOBAL APPEND PROPERTY SPM_UNIT_TESTED spm_${target})
     add_executable(unit_${target} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/support/unit_main.cpp)

@@ -14,6 +14,7 @@
 #include "config/settings.hpp"
 #include "health/health.hpp"
 #include "tests/integration/queue_rows.hpp"
+#include "tests/support/paths.hpp"
 
 namespace spm::test {
 namespace {
@@ -124,8 +125,8 @@ class Monitoring : public Figures {
   int rules_on(const std::string& metrics, const std::string& alerts) {
     std::filesystem::create_directories(folder);
     std::ofstream(folder / "metrics", std::ios::binary) << metrics;
-    const auto command =
-        fmt::format("python3 {0}/tests/support/rules_on_metrics.py {0}/ops {1}/metrics {2}", SPM_SOURCE_DIR, folder.string(), alerts);
+    const auto command = fmt::format("python3 {} {} {}/metrics {}", test::in_source("tests/support/rules_on_metrics.py"),
+                                     test::in_source("ops"), folder.string(), alerts);
     const int status = std::system(command.c_str());  // NOLINT(concurrency-mt-unsafe)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }

@@ -15,6 +15,7 @@
 #include "identity/identity.hpp"
 #include "integrations/oidc/provider.hpp"
 #include "tests/support/clock.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/postgres.hpp"
 
 namespace spm::test {
@@ -47,7 +48,7 @@ class RealProvider {
     const auto log = folder_ / "log";
     auto started =
         cli::ChildProcess::start({"/usr/bin/env", fmt::format("CLIENT_ID={}", kClientId), fmt::format("CLIENT_SECRET={}", kClientSecret),
-                                  fmt::format("REDIRECT_URL={}", kCallback), "node", SPM_SOURCE_DIR "/tests/support/oidc/server.mjs"},
+                                  fmt::format("REDIRECT_URL={}", kCallback), "node", test::in_source("tests/support/oidc/server.mjs")},
                                  log.string());
     if (!started) throw std::runtime_error(started.error().message);
     process_.emplace(std::move(*started));

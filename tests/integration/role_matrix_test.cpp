@@ -14,12 +14,13 @@
 #include "config/settings.hpp"
 #include "identity/identity.hpp"
 #include "tests/support/clock.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/postgres.hpp"
 
 namespace spm::test {
 namespace {
 
-constexpr const char* kPage = SPM_SOURCE_DIR "/docs/security.md";
+const std::string kPage = test::in_source("docs/security.md");
 constexpr std::string_view kBegin = "<!-- endpoints: generated -->\n";
 constexpr std::string_view kEnd = "<!-- end of endpoints -->\n";
 

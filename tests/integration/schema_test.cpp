@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/paths.hpp"
 #include "tests/support/postgres.hpp"
 
 namespace spm::test {
@@ -50,7 +51,7 @@ TEST(Schema, IsWhatTheGoldenFileShows) {
   TestDatabase database;
   const auto schema = "-- What the migrations come to. Generated: SPM_UPDATE_DOCUMENTS=1 integration_tests --gtest_filter=Schema.*\n\n" +
                       database.query(kSchema)[0].text("schema") + "\n";
-  const std::string path = SPM_SOURCE_DIR "/db/schema.sql";
+  const std::string path = test::in_source("db/schema.sql");
   if (std::getenv("SPM_UPDATE_DOCUMENTS") != nullptr) std::ofstream(path, std::ios::binary) << schema;
   EXPECT_TRUE(read_file(path) == schema)
       << "db/schema.sql is not what the migrations come to: run this test with SPM_UPDATE_DOCUMENTS=1 and look at the difference";

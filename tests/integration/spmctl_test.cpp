@@ -14,6 +14,7 @@
 #include "config/settings.hpp"
 #include "net/remote_script.hpp"
 #include "tests/integration/queue_rows.hpp"
+#include "tests/support/paths.hpp"
 
 namespace spm::test {
 namespace {
@@ -76,7 +77,7 @@ class Spmctl : public testing::Test {
   Ran run_with(const std::string& environment, const std::vector<std::string>& words, const std::string& input = "") {
     std::ofstream(home / "in", std::ios::binary) << input;
     std::string command = fmt::format("env -i PATH=/usr/bin:/bin LC_ALL=C ASAN_OPTIONS=detect_leaks=0 HOME={0} {1} {2}", home.string(),
-                                      environment, SPM_SPMCTL);
+                                      environment, test::spmctl());
     for (const auto& word : words) command += " " + net::shell_quote(word);
     command += fmt::format(" <{0}/in >{0}/out 2>{0}/err", home.string());
     const int status = std::system(command.c_str());  // NOLINT(concurrency-mt-unsafe)
@@ -173,7 +174,7 @@ TEST_F(Spmctl, CompletesInARealShell) {
   std::ofstream(home / "completion") << run({"completion", "bash"}).out;
   const auto script = fmt::format(
       "PATH={}:$PATH; . {}/completion; COMP_WORDS=(spmctl approvals sn); COMP_CWORD=2; _spmctl; printf %s \"${{COMPREPLY[*]}}\"",
-      std::filesystem::path(SPM_SPMCTL).parent_path().string(), home.string());
+      std::filesystem::path(test::spmctl()).parent_path().string(), home.string());
   const auto out = (home / "offered").string();
   ASSERT_EQ(std::system(fmt::format("bash -c {} > {}", net::shell_quote(script), out).c_str()), 0);  // NOLINT(concurrency-mt-unsafe)
   EXPECT_EQ(content_of(out), "snooze");

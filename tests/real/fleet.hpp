@@ -11,6 +11,7 @@
 
 #include "db/process.hpp"
 #include "integrations/salt/commands.hpp"
+#include "tests/support/paths.hpp"
 
 namespace spm::real {
 
@@ -23,7 +24,7 @@ inline std::string from_environment(const char* name) {
 // "stop test2", "restart master"
 inline void fleet(const std::string& verb, const std::string& who) {
   const auto done =
-      db::run_process({"python3", SPM_SOURCE_DIR "/tests/real/fleet.py", from_environment("SPM_REAL_FLEET"), verb, who}, db::RunAs::Self);
+      db::run_process({"python3", test::in_source("tests/real/fleet.py"), from_environment("SPM_REAL_FLEET"), verb, who}, db::RunAs::Self);
   ASSERT_EQ(done.exit_code, 0) << done.output;
 }
 
