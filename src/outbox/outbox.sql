@@ -15,7 +15,7 @@ INSERT INTO events (topic, queue_id, test_id, payload, created_at) VALUES ($1, $
 -- Read before lowest_publisher, and that before read_after: an id that was given by then belongs to a publisher that is either
 -- still marked or already visible.
 -- name: last_id_given
-SELECT last_value AS id FROM events_id_seq
+SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END AS id FROM events_id_seq
 
 -- name: lowest_publisher
 SELECT min(((classid::bigint & 255) << 32) | objid::bigint) AS id FROM pg_locks

@@ -57,6 +57,19 @@ TEST_F(Outbox, KeepsWhatWasCommittedAlone) {
   EXPECT_THAT(log_of(TestId{18}), IsEmpty());
 }
 
+TEST_F(Outbox, WhoComesBeforeTheVeryFirstEventSeesIt) {
+  const auto begin = [&] {
+    db::Tx tx(database_.pool());
+    return position(tx);
+  }();
+  {
+    db::Tx tx(database_.pool());
+    publish(tx, event("queue"));
+    tx.commit();
+  }
+  EXPECT_THAT(read_from(begin), SizeIs(1));
+}
+
 TEST_F(Outbox, DoesNotShowAnEventBeforeAnOlderOneIsSettled) {
   auto slow = std::make_unique<db::Tx>(database_.pool());
   publish(*slow, event("test"));
