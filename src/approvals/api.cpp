@@ -24,6 +24,7 @@ using http::Request;
 using http::Response;
 
 constexpr std::string_view kDefaultSort = "urgency";
+constexpr std::int64_t kLargestSelection = 100'000;
 
 tl::unexpected<Error> wrong_field(const std::string& field, const std::string& problem) {
   http::FieldErrors errors;
@@ -63,18 +64,22 @@ json::object list_json(db::Tx& tx, const store::Query& query, const http::Page& 
   return answer;
 }
 
+store::Query query_of(const Request& request) {
+  return {.severity = request.query_param("severity"),
+          .target_os = request.query_param("os"),
+          .text = request.query_param("q"),
+          .sort = request.query_param("sort").value_or(std::string(kDefaultSort)),
+          .scope = access::filter_of(request.principal.scope),
+          .after = std::nullopt};
+}
+
 // GET /approvals/pending
 Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request) {
   const Result<http::Page> page = http::page_of(request);
   if (!page) return tl::unexpected(page.error());
-  store::Query query{.severity = request.query_param("severity"),
-                     .target_os = request.query_param("os"),
-                     .text = request.query_param("q"),
-                     .sort = request.query_param("sort").value_or(std::string(kDefaultSort)),
-                     .scope = access::filter_of(request.principal.scope),
-                     .limit = page->limit,
-                     .offset = page->offset,
-                     .after = std::nullopt};
+  store::Query query = query_of(request);
+  query.limit = page->limit;
+  query.offset = page->offset;
   if (page->cursor) {
     query.after = place_from(*page->cursor, query.sort);
     if (!query.after) return http::foreign_cursor();
@@ -83,15 +88,21 @@ Result<Response> list(db::Pool& pool, const Clock& clock, const Request& request
   return http::json_response(200, list_json(tx, query, *page, clock.now()));
 }
 
+// GET /approvals/selection: what a person chose by filters, as it is at this moment. What comes later was not seen and is not chosen.
+Result<Response> select(db::Pool& pool, const Clock&, const Request& request) {
+  store::Query query = query_of(request);
+  query.limit = kLargestSelection + 1;
+  db::Tx tx(pool);
+  const std::vector<std::int64_t> ids = store::pending_ids(tx, query);
+  if (std::ssize(ids) > kLargestSelection)
+    return fail(ErrorCode::Conflict, fmt::format("more than {} items match; choose fewer by filters", kLargestSelection));
+  return http::json_response(200, {{"queue_ids", json::array(ids.begin(), ids.end())}});
+}
+
 json::array affected_systems(db::Tx& tx, const store::Pending& pending, const access::Scope& scope) {
-  const std::vector<catalogue::ApplicableSystem> applicable = catalogue::applicable_systems(tx, pending.erratum);
-  std::vector<std::int64_t> ids;
-  for (const catalogue::ApplicableSystem& one : applicable) ids.push_back(one.system.id.value);
-  const std::set<std::int64_t> visible = store::systems_in_sight(tx, ids, access::filter_of(scope));
   json::array systems;
-  for (const catalogue::ApplicableSystem& one : applicable) {
+  for (const catalogue::ApplicableSystem& one : catalogue::applicable_systems(tx, pending.erratum, access::filter_of(scope))) {
     const catalogue::System& system = one.system;
-    if (!visible.contains(system.id.value)) continue;
     if (system.role != catalogue::Role::Production || system.target_os != pending.target_os) continue;
     systems.push_back({{"id", system.id.value},
                        {"name", system.name},
@@ -252,6 +263,7 @@ std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock) {
   std::vector<http::Endpoint> all{
       {Method::Get, "/api/v1/approvals/pending", Permission::ReadState, with(list)},
       {Method::Get, "/api/v1/approvals/pending/{queue_id}", Permission::ReadState, with(show)},
+      {Method::Get, "/api/v1/approvals/selection", Permission::ReadState, with(select)},
       {Method::Post, "/api/v1/approvals/{queue_id}/approve", Permission::Decide, with(approve)},
       {Method::Post, "/api/v1/approvals/{queue_id}/break-glass", Permission::BreakGlass, with(break_glass)},
       {Method::Post, "/api/v1/approvals/{queue_id}/reject", Permission::Decide, with(reject)},

@@ -75,12 +75,22 @@ WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN 
   AND ($3::text IS NULL OR strpos(lower(i.advisory_name), lower($3::text)) > 0 OR strpos(lower(e.synopsis), lower($3::text)) > 0)
 GROUP BY e.severity;
 
+-- The conditions of `pending`. One more than the limit says that there are more.
+-- name: pending_ids
+SELECT i.id
+FROM patch_test_queue i
+JOIN errata_cache e ON e.advisory_name = i.advisory_name
+WHERE i.status = 'pending_approval' AND EXISTS (SELECT 1 FROM item_tests r JOIN patch_tests t ON t.id = r.test_id WHERE r.queue_id = i.id AND t.status = 'passed')
+  AND ($1::text IS NULL OR e.severity = $1::text)
+  AND ($2::text IS NULL OR i.target_os = $2::text)
+  AND ($3::jsonb IS NULL OR erratum_in_scope(i.advisory_name, $3::jsonb))
+  AND ($4::text IS NULL OR strpos(lower(i.advisory_name), lower($4::text)) > 0 OR strpos(lower(e.synopsis), lower($4::text)) > 0)
+ORDER BY i.id
+LIMIT $5::bigint;
+
 -- Whether a caller with this scope sees the item.
 -- name: sees_item
 SELECT erratum_in_scope(advisory_name, $2::jsonb) AS sees FROM patch_test_queue WHERE id = $1::bigint;
-
--- name: systems_in_sight
-SELECT id FROM systems WHERE id = ANY ($1::bigint[]) AND system_in_scope(groups, $2::jsonb);
 
 -- name: pending_one
 SELECT i.id, i.advisory_name, e.synopsis, e.severity, i.success_score, i.urgency_score, i.target_os,

@@ -48,15 +48,16 @@ std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const Query&
   return counted;
 }
 
+std::vector<std::int64_t> pending_ids(db::Tx& tx, const Query& query) {
+  std::vector<std::int64_t> ids;
+  for (const db::Row row : tx.execute(sql::pending_ids, {query.severity, query.target_os, query.scope, query.text, query.limit}))
+    ids.push_back(row.integer("id"));
+  return ids;
+}
+
 bool sees(db::Tx& tx, QueueId item, const std::optional<json::object>& scope) {
   const db::Rows rows = tx.execute(sql::sees_item, {item, scope});
   return !rows.empty() && rows[0].boolean("sees");
-}
-
-std::set<std::int64_t> systems_in_sight(db::Tx& tx, const std::vector<std::int64_t>& systems, const std::optional<json::object>& scope) {
-  std::set<std::int64_t> visible;
-  for (const db::Row row : tx.execute(sql::systems_in_sight, {systems, scope})) visible.insert(row.integer("id"));
-  return visible;
 }
 
 std::optional<Pending> pending_one(db::Tx& tx, QueueId item) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -57,11 +56,10 @@ struct Query {
 [[nodiscard]] std::vector<Pending> pending(db::Tx& tx, const Query& query);
 // Of all severities, whichever the query asks for.
 [[nodiscard]] std::map<std::string, std::int64_t> pending_by_severity(db::Tx& tx, const Query& query);
+// All that the filters of the query choose, whatever its page; at most `limit`.
+[[nodiscard]] std::vector<std::int64_t> pending_ids(db::Tx& tx, const Query& query);
 // Whether a caller with this scope sees the item; false when there is none.
 [[nodiscard]] bool sees(db::Tx& tx, QueueId item, const std::optional<json::object>& scope);
-// Those of the systems that it sees.
-[[nodiscard]] std::set<std::int64_t> systems_in_sight(db::Tx& tx, const std::vector<std::int64_t>& systems,
-                                                      const std::optional<json::object>& scope);
 [[nodiscard]] std::optional<Pending> pending_one(db::Tx& tx, QueueId item);
 
 struct EarlierDecision {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/value_to.hpp>
-#include <set>
 
 #include "access/scope.hpp"
 #include "base/json_write.hpp"
@@ -146,7 +145,7 @@ Filters filters_of(const http::Request& request) {
 void hide_unseen_system(db::Tx& tx, Filters& filters) {
   constexpr std::int64_t kNoSystem = -1;
   if (!filters.system || !filters.scope) return;
-  if (tx.execute(sql::systems_in_sight, {std::vector{*filters.system}, filters.scope}).empty()) filters.system = kNoSystem;
+  if (tx.execute(sql::sees_system, {*filters.system, filters.scope}).empty()) filters.system = kNoSystem;
 }
 
 db::Rows list_rows(db::Tx& tx, const Order& order, const Filters& f, const http::Page& page, const After& after) {
@@ -182,17 +181,6 @@ Result<http::Response> list_errata(db::Pool& pool, const http::Request& request)
   return http::json_response(200, http::list_answer(std::move(items), total, *page, next));
 }
 
-// Leaves out the systems that the caller does not see.
-void keep_visible(db::Tx& tx, const http::Request& request, std::vector<ApplicableSystem>& systems) {
-  const auto scope = access::filter_of(request.principal.scope);
-  if (!scope) return;
-  std::vector<std::int64_t> ids;
-  for (const auto& one : systems) ids.push_back(one.system.id.value);
-  std::set<std::int64_t> visible;
-  for (const auto row : tx.execute(sql::systems_in_sight, {ids, scope})) visible.insert(row.integer("id"));
-  std::erase_if(systems, [&](const auto& one) { return !visible.contains(one.system.id.value); });
-}
-
 Result<http::Response> show_erratum(db::Pool& pool, const http::Request& request) {
   const AdvisoryName name{request.path_params.at("errata_id")};
   db::Tx tx(pool);
@@ -201,8 +189,7 @@ Result<http::Response> show_erratum(db::Pool& pool, const http::Request& request
     return fail(ErrorCode::NotFound,
                 "erratum " + name.value + " is not in the catalogue; if it is new, start a sync (POST /api/v1/sync/trigger)");
   }
-  auto systems = applicable_systems(tx, name);
-  keep_visible(tx, request, systems);
+  auto systems = applicable_systems(tx, name, access::filter_of(request.principal.scope));
   tx.commit();
   auto answer = erratum_answer(*erratum, static_cast<std::int64_t>(systems.size()));
   answer["description"] = erratum->description;

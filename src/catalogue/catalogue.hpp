@@ -24,8 +24,9 @@ namespace spm::catalogue {
 // Test systems of the OS that are there, not in quarantine and without an open run, by id. Free when asked: the run's own row decides a
 // race.
 [[nodiscard]] std::vector<System> free_test_systems(db::Tx& tx, const std::string& target_os);
-// The systems that miss the erratum according to the last sync, test and production.
-[[nodiscard]] std::vector<ApplicableSystem> applicable_systems(db::Tx& tx, const AdvisoryName& name);
+// The systems that miss the erratum according to the last sync, test and production; with a scope (of access::filter_of) those in it.
+[[nodiscard]] std::vector<ApplicableSystem> applicable_systems(db::Tx& tx, const AdvisoryName& name,
+                                                               const std::optional<json::object>& scope = {});
 
 // How the last sync of each source ended, for health.
 struct SourceState {

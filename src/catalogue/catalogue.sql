@@ -162,7 +162,7 @@ UPDATE systems SET unreachable_at = NULL, unreachable_until = NULL WHERE id = $1
 -- name: applicable_systems
 SELECT s.*, a.uyuni_erratum_id
 FROM system_errata a JOIN systems s ON s.id = a.system_id
-WHERE a.advisory_name = $1::text AND s.gone_at IS NULL
+WHERE a.advisory_name = $1::text AND s.gone_at IS NULL AND ($2::jsonb IS NULL OR system_in_scope(s.groups, $2::jsonb))
 ORDER BY s.id;
 
 -- name: quarantine
@@ -349,6 +349,6 @@ GROUP BY severity, target_os, advisory_type;
 -- name: last_successful_sync
 SELECT max(finished_at) AS last_sync FROM sync_runs WHERE status = 'succeeded';
 
--- Those that a caller with this scope sees.
--- name: systems_in_sight
-SELECT id FROM systems WHERE id = ANY ($1::bigint[]) AND system_in_scope(groups, $2::jsonb);
+-- Whether a caller with this scope sees the system.
+-- name: sees_system
+SELECT id FROM systems WHERE id = $1::bigint AND system_in_scope(groups, $2::jsonb);

@@ -290,9 +290,9 @@ std::vector<System> free_test_systems(db::Tx& tx, const std::string& target_os) 
   return out;
 }
 
-std::vector<ApplicableSystem> applicable_systems(db::Tx& tx, const AdvisoryName& name) {
+std::vector<ApplicableSystem> applicable_systems(db::Tx& tx, const AdvisoryName& name, const std::optional<json::object>& scope) {
   std::vector<ApplicableSystem> out;
-  for (const auto row : tx.execute(sql::applicable_systems, {name})) {
+  for (const auto row : tx.execute(sql::applicable_systems, {name, scope})) {
     out.push_back({store::system_of(row), UyuniErratumId{row.integer("uyuni_erratum_id")}});
   }
   return out;

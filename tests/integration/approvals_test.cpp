@@ -476,6 +476,21 @@ TEST_F(Approvals, InABatchEachItemStandsOrFallsAlone) {
   EXPECT_EQ(rows.read(queued).status, Status::Queued);
 }
 
+TEST_F(Approvals, ASelectionIsEverythingThatMatchesTheFilters) {
+  const QueueId low = tested("USN-1-1", "Low");
+  const QueueId high = tested("USN-2-1", "High");
+  const QueueId other = tested("USN-22-1", "High");
+  rows.scored({.name = "USN-3-1"});
+  rows.item("USN-3-1");  // not tested
+  const auto selected = [&](std::multimap<std::string, std::string> query = {}) {
+    return caller.call(Method::Get, "/api/v1/approvals/selection", nullptr, std::move(query)).body.at("queue_ids");
+  };
+  EXPECT_EQ(selected(), (json::array{low.value, high.value, other.value}));
+  EXPECT_EQ(selected({{"severity", "High"}}), (json::array{high.value, other.value}));
+  EXPECT_EQ(selected({{"severity", "High"}, {"q", "usn-22"}}), (json::array{other.value}));
+  EXPECT_EQ(selected({{"os", "rhel"}}), json::array{});
+}
+
 TEST_F(Approvals, ABatchSaysEverythingThatIsMissing) {
   const QueueId id = tested("USN-1-1");
   const auto batch = [&](json::object body) {

@@ -96,6 +96,7 @@ TEST_F(ScopeTest, ListsLeaveOutWhatIsOutside) {
     EXPECT_EQ(total(elsewhere, path), 0) << path;
     EXPECT_EQ(call(elsewhere, http::Method::Get, path).body.at("items").as_array().size(), 0U) << path;
   }
+  EXPECT_EQ(call(by_group, http::Method::Get, "/approvals/selection").body.at("queue_ids").as_array().size(), 1U);
   EXPECT_EQ(call(by_group, http::Method::Get, "/queue").body.at("items").at(0).at("errata_id").as_string(), "USN-1-1");
 }
 

@@ -13,6 +13,7 @@ import {Badge, SeverityBadge, type Tone} from '@/shared/ui/Badges';
 import {systemNames} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
 import {Page, Panel} from '@/shared/ui/Page';
+import {Said} from '@/shared/ui/Said';
 import {Answer, EmptyState} from '@/shared/ui/States';
 import {MetricsPanel, NotTestedPanel, PackagesPanel, ServicesPanel} from '@/features/tests/Outcome';
 import {VerdictStrip} from '@/features/tests/VerdictStrip';
@@ -196,8 +197,8 @@ function WhoDecides({item, onBreakGlass}: {item: PendingApprovalDetail; onBreakG
         ))}
         <li>{item.approvals_required === 1 ? t('decision.oneIsEnough') : t('decision.missing', {count: missing})}</li>
         {item.four_eyes_reasons.map((reason) => (
-          <li key={reason} className="soft" lang="en">
-            {reason}
+          <li key={reason} className="soft">
+            <Said>{reason}</Said>
           </li>
         ))}
       </ul>

@@ -11,12 +11,14 @@ import {DataTable, type Column} from '@/shared/ui/DataTable';
 import {FilterBar, SelectFilter} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
+import {useProblemText} from '@/shared/ui/Said';
 import {EmptyState} from '@/shared/ui/States';
 import type {PastDecision} from './types';
 
 export function SnoozedTable() {
   const t = useT();
   const notify = useNotify();
+  const problemText = useProblemText();
   const queries = useQueryClient();
   const mayManage = useMay('manage_queue');
   const wake = async (item: QueueItem) => {
@@ -24,7 +26,7 @@ export function SnoozedTable() {
       await send('patch', '/queue/{id}', {path: {id: item.id}, body: {status: 'pending_approval'}});
       notify({text: t('decision.undone', {errata: item.errata_id})});
     } catch (error) {
-      notify({text: (error as Error).message, tone: 'bad'});
+      notify({text: problemText(error), tone: 'bad'});
     }
     await queries.invalidateQueries({queryKey: ['approvals']});
   };

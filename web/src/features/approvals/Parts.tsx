@@ -1,16 +1,14 @@
 // Small parts of the approvals' pages.
 import type {PendingApproval} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
-import {Instant, useNow} from '@/shared/ui/Instant';
+import {Instant, useClock} from '@/shared/ui/Instant';
 
 const soon = 72 * 3_600_000;
 
 export function DueDate({at}: {at: string | null}) {
-  const now = useNow();
-  if (!at) return <span className="soft">–</span>;
-  const left = Date.parse(at) - now;
+  const tone = useClock((now) => (at === null ? 'soft' : Date.parse(at) < now ? 'bad' : Date.parse(at) - now < soon ? 'warn' : undefined));
   return (
-    <span className={left < 0 ? 'bad' : left < soon ? 'warn' : undefined}>
+    <span className={tone}>
       <Instant at={at} relative />
     </span>
   );

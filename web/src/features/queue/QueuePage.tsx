@@ -14,6 +14,7 @@ import {Figure} from '@/shared/ui/Gauge';
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
 import {Page} from '@/shared/ui/Page';
+import {useProblemText} from '@/shared/ui/Said';
 import {EmptyState} from '@/shared/ui/States';
 import {AddDialog} from './AddDialog';
 import {FillDialog} from './FillDialog';
@@ -85,7 +86,7 @@ export default function QueuePage() {
         rowName={(row) => row.errata_id}
         rowHref={(row) => `/queue/${row.id}`}
         rowTone={(row) => (row.status === 'failed' ? 'bad' : undefined)}
-        selection={mayManage ? {ids: selected, isAll: false, toggle} : undefined}
+        selection={mayManage ? {ids: selected, toggle} : undefined}
         onTotal={setTotal}
         empty={
           isFiltered ? (
@@ -104,6 +105,7 @@ export default function QueuePage() {
 function BatchBar({ids, onDone}: {ids: ReadonlySet<number>; onDone: () => void}) {
   const t = useT();
   const notify = useNotify();
+  const problemText = useProblemText();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const mayRun = useMay('run_tests');
@@ -116,7 +118,7 @@ function BatchBar({ids, onDone}: {ids: ReadonlySet<number>; onDone: () => void})
       await queries.invalidateQueries({queryKey: ['queue']});
       navigate(`/batches/${batch.batch_id}`);
     } catch (error) {
-      notify({text: (error as Error).message, tone: 'bad'});
+      notify({text: problemText(error), tone: 'bad'});
     }
   };
   return (

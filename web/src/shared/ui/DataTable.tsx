@@ -23,7 +23,6 @@ export interface Column<T> {
 
 export interface Selection {
   ids: ReadonlySet<number>;
-  isAll: boolean; // everything that matches, also what is not in view
   toggle: (id: number) => void;
 }
 
@@ -163,7 +162,7 @@ export function DataTable<T>({label, queryKey, fetchPage, columns, rowId, rowNam
               href={rowHref?.(row)}
               tone={rowTone?.(row)}
               isActive={item.index === active}
-              isSelected={selection && (selection.isAll || selection.ids.has(Number(id)))}
+              isSelected={selection?.ids.has(Number(id))}
               toggle={selection?.toggle}
               activate={setActive}
               measure={measure}
