@@ -128,7 +128,8 @@ struct Service::Parts {
   }
 
   std::vector<http::Endpoint> endpoints(const http::Contract& contract) {
-    std::vector<http::Endpoint> all = health::endpoints(pool, clock, {std::string(program_version()), clock.now()}, upstreams.watched());
+    const health::About about{std::string(program_version()), clock.now()};
+    std::vector<http::Endpoint> all = health::endpoints(pool, clock, about, upstreams.watched());
     append(all, identity::endpoints(pool, clock, identity_settings_from(settings),
                                     single_sign_on_from(settings, upstreams.identity_provider())));
     append(all, catalogue::endpoints(pool, clock, configured_sources(settings)));
@@ -141,7 +142,9 @@ struct Service::Parts {
     append(all, cluster::endpoints(pool, clock));
     append(all, systems::endpoints(pool, clock, weights, settings.prometheus.node_exporter_port));
     append(all, overview::endpoints(pool, clock));
-    append(all, live::endpoints(pool, clock));
+    append(all, live::endpoints(pool, clock, [this, detail = health::detail(pool, clock, about, upstreams.watched())] {
+             return json::object{{"health", detail()}, {"cluster", cluster::state(pool, clock)}};
+           }));
     append(all, notifications::endpoints(pool, clock));
     append(all, audit::endpoints(pool, clock));
     append(all, configuration::endpoints(pool, clock, configured, configuration_followers(pool, clock, weights)));

@@ -79,21 +79,18 @@ json::array data_json(db::Tx& tx) {
   return data;
 }
 
-http::Response show_cluster(db::Pool& pool, const Clock& clock) {
+}  // namespace
+
+json::object state(db::Pool& pool, const Clock& clock) {
   db::Tx tx(pool);
   const auto now = clock.now();
   const auto held = engine::held_runs(tx);
-  json::object body{
-      {"nodes", nodes_json(tx, held, now)}, {"leases", leases_json(held)}, {"periodic_jobs", jobs_json(tx)}, {"data", data_json(tx)}};
-  tx.commit();
-  return http::json_response(200, std::move(body));
+  return {{"nodes", nodes_json(tx, held, now)}, {"leases", leases_json(held)}, {"periodic_jobs", jobs_json(tx)}, {"data", data_json(tx)}};
 }
-
-}  // namespace
 
 std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock) {
   return {{http::Method::Get, "/api/v1/cluster", access::Permission::ReadState,
-           [&pool, &clock](const http::Request&) -> Result<http::Response> { return show_cluster(pool, clock); }}};
+           [&pool, &clock](const http::Request&) -> Result<http::Response> { return http::json_response(200, state(pool, clock)); }}};
 }
 
 }  // namespace spm::cluster

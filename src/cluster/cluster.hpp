@@ -60,6 +60,9 @@ class Doorbell {
   std::jthread thread_;
 };
 
+// What GET /cluster answers. Throws DatabaseError.
+[[nodiscard]] json::object state(db::Pool& pool, const Clock& clock);
+
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock);
 
 }  // namespace spm::cluster

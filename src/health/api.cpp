@@ -114,7 +114,7 @@ int http_status_of(std::string_view overall_status) {
   return overall_status == "degraded" ? 207 : 503;
 }
 
-Result<Response> show_detail(const Context& context) {
+json::object detail(const Context& context) {
   const auto now = context.clock.now();
   const auto report = make_report(context, now);
   std::vector<Component> upstreams;
@@ -123,17 +123,20 @@ Result<Response> show_detail(const Context& context) {
     upstreams.push_back(component);
     components[name] = component_answer(component, now);
   }
-  const auto status = overall(report.database.status == ComponentStatus::Connected, upstreams);
-  return http::json_response(
-      http_status_of(status),
-      json::object{{"status", status},
-                   {"version", context.about.version},
-                   {"app", kApp},
-                   {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(now - context.about.started_at).count()},
-                   {"started_at", format_time(context.about.started_at)},
-                   {"components", std::move(components)},
-                   {"queue_stats", report.queue_stats},
-                   {"last_sync", report.last_sync ? json::value(format_time(*report.last_sync)) : json::value(nullptr)}});
+  return {{"status", overall(report.database.status == ComponentStatus::Connected, upstreams)},
+          {"version", context.about.version},
+          {"app", kApp},
+          {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(now - context.about.started_at).count()},
+          {"started_at", format_time(context.about.started_at)},
+          {"components", std::move(components)},
+          {"queue_stats", report.queue_stats},
+          {"last_sync", report.last_sync ? json::value(format_time(*report.last_sync)) : json::value(nullptr)}};
+}
+
+Result<Response> show_detail(const Context& context) {
+  json::object body = detail(context);
+  const auto status = http_status_of(body.at("status").as_string());
+  return http::json_response(status, std::move(body));
 }
 
 // The schema was complete when the process started; that the database answers is what can change.
@@ -151,6 +154,10 @@ Result<Response> show_ready(const Context& context) {
 }  // namespace
 
 bool is_liveness(std::string_view path) { return path == kHealth || path == kLive; }
+
+std::function<json::object()> detail(db::Pool& pool, const Clock& clock, const About& about, const std::vector<Watched>& upstreams) {
+  return [context = Context{pool, clock, about, upstreams}] { return detail(context); };
+}
 
 std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const About& about, const std::vector<Watched>& upstreams) {
   const Context context{pool, clock, about, upstreams};

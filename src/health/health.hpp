@@ -4,6 +4,7 @@
 // app/ creates one Prober a node; it starts with start() and stops with stop(). The endpoints touch only PostgreSQL.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -101,6 +102,10 @@ struct About {
 
 // Whether the path is one of those that only say "this process runs" and touch nothing.
 [[nodiscard]] bool is_liveness(std::string_view path);
+
+// What GET /health/detail answers, made anew by each call. A database that does not answer is part of it.
+[[nodiscard]] std::function<json::object()> detail(db::Pool& pool, const Clock& clock, const About& about,
+                                                   const std::vector<Watched>& upstreams);
 
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const About& about,
                                                     const std::vector<Watched>& upstreams);

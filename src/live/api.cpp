@@ -28,7 +28,13 @@ struct Reader {
   access::Principal principal;
   std::int64_t after = 0;
   Time until;
-  Time silent_since;
+  Time next_pulse;
+};
+
+struct Context {
+  db::Pool& pool;
+  const Clock& clock;
+  Pulse pulse;
 };
 
 // "Last-Event-ID" is what a browser sends when it comes back; the contract has checked both.
@@ -48,31 +54,38 @@ std::vector<std::string> topics_in(const Request& request) {
   return topics;
 }
 
-http::Piece piece_for(db::Pool& pool, const Clock& clock, Reader& reader) {
-  const auto now = clock.now();
-  db::Tx tx(pool);
+// Whoever chose topics wants nothing else: an empty comment has to do.
+std::string sign_of_life(const Context& context, const Reader& reader) {
+  return reader.topics.empty() ? fmt::format("event: pulse\ndata: {}\n\n", json::serialize(context.pulse())) : ":\n\n";
+}
+
+http::Piece piece_for(const Context& context, Reader& reader) {
+  const auto now = context.clock.now();
+  http::Piece piece;
+  if (now >= reader.next_pulse) {
+    piece.text = sign_of_life(context, reader);
+    reader.next_pulse = now + kSignOfLife;
+  }
+  db::Tx tx(context.pool);
   auto events = outbox::read_after(tx, reader.after, reader.topics, kAtOnce);
   if (!events.empty()) reader.after = events.back().id;
-  http::Piece piece;
   for (const auto& event : seen_by(tx, reader.principal, std::move(events)))
     piece.text += http::server_sent(event.id, event.topic, event_json(event));
-  if (piece.text.empty() && now - reader.silent_since >= kSignOfLife) piece.text = ":\n\n";
-  if (!piece.text.empty()) reader.silent_since = now;
   piece.is_last = now >= reader.until;
   return piece;
 }
 
-Result<Response> stream(db::Pool& pool, const Clock& clock, const Request& request) {
-  const auto now = clock.now();
-  Reader reader{topics_in(request), request.principal, 0, now + kStreamFor, now};
+Result<Response> stream(const Context& context, const Request& request) {
+  const auto now = context.clock.now();
+  Reader reader{topics_in(request), request.principal, 0, now + kStreamFor, now + kSignOfLife};
   const auto last = last_seen(request);
   {
-    db::Tx tx(pool);
+    db::Tx tx(context.pool);
     reader.after = last ? *last : outbox::position(tx);
   }
   auto response = http::text_response(200, "retry: 2000\n\n", "text/event-stream");
   response.body += http::server_sent(reader.after, "ready", {{"last_id", reader.after}});
-  response.next_piece = [&pool, &clock, reader]() mutable { return piece_for(pool, clock, reader); };
+  response.next_piece = [context, reader]() mutable { return piece_for(context, reader); };
   return response;
 }
 
@@ -92,16 +105,17 @@ Result<Response> page(db::Pool& pool, const Request& request) {
 }
 
 // GET /events
-Result<Response> show(db::Pool& pool, const Clock& clock, const Request& request) {
+Result<Response> show(const Context& context, const Request& request) {
   const auto accepted = request.header("Accept").value_or("");
-  return accepted.find("text/event-stream") != std::string::npos ? stream(pool, clock, request) : page(pool, request);
+  return accepted.find("text/event-stream") != std::string::npos ? stream(context, request) : page(context.pool, request);
 }
 
 }  // namespace
 
-std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock) {
+std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, Pulse pulse) {
+  const Context context{pool, clock, std::move(pulse)};
   return {{http::Method::Get, "/api/v1/events", access::Permission::ReadState,
-           [&pool, &clock](const Request& request) { return show(pool, clock, request); }}};
+           [context](const Request& request) { return show(context, request); }}};
 }
 
 }  // namespace spm::live

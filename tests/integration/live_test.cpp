@@ -46,7 +46,7 @@ class Live : public testing::Test {
   test::TestDatabase database;
   test::ManualClock clock;
   test::QueueRows rows{database.pool(), clock};
-  test::ScopedCaller caller{endpoints(database.pool(), clock), clock};
+  test::ScopedCaller caller{endpoints(database.pool(), clock, [] { return json::object{{"health", "well"}}; }), clock};
 };
 
 TEST_F(Live, AStreamBeginsNowAndNamesEventsAfterTheirTopic) {
@@ -69,10 +69,21 @@ TEST_F(Live, AStreamIsResumedBehindTheLastEvent) {
 TEST_F(Live, AStreamEndsSoThatItsReaderIsAuthenticatedAnew) {
   auto live = stream();
   EXPECT_FALSE(live.next_piece().is_last);
-  clock.advance(std::chrono::seconds(20));
-  EXPECT_EQ(live.next_piece().text, ":\n\n") << "a sign of life";
   clock.advance(std::chrono::minutes(10));
   EXPECT_TRUE(live.next_piece().is_last);
+}
+
+TEST_F(Live, TellsEveryFifteenSecondsWhatAgesWithoutAnEvent) {
+  auto live = stream();
+  auto of_one_topic = stream("topics=queue");
+  clock.advance(std::chrono::seconds(14));
+  EXPECT_EQ(live.next_piece().text, "");
+  clock.advance(std::chrono::seconds(1));
+  happens("system", "system.released");
+  EXPECT_THAT(live.next_piece().text, AllOf(HasSubstr("event: pulse\ndata: {\"health\":\"well\"}\n\n"), HasSubstr("system.released")))
+      << "also when there is much to tell besides";
+  EXPECT_EQ(live.next_piece().text, "");
+  EXPECT_EQ(of_one_topic.next_piece().text, ":\n\n") << "nothing but its topic, and a sign of life";
 }
 
 TEST_F(Live, TopicsAndPages) {

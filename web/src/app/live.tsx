@@ -4,6 +4,7 @@ import {useQueryClient, type QueryClient} from '@tanstack/react-query';
 import {useEffect, useRef, useState, type ReactNode} from 'react';
 import {address, ApiError} from '@/shared/api/client';
 import {follow} from '@/shared/api/events';
+import type {Cluster, HealthDetail} from '@/shared/api/types';
 import {LiveContext, type LiveState} from '@/shared/lib/live';
 import {useT} from '@/shared/i18n/i18n';
 import {useNotify} from '@/shared/ui/Notices';
@@ -11,6 +12,13 @@ import {affectedBy} from './affected';
 
 const gather = 400; // events come in bursts; milliseconds
 const pollEvery = 5_000;
+
+// What ages without an event is told by the stream itself.
+function takePulse(queries: QueryClient, data: string) {
+  const {health, cluster} = JSON.parse(data) as {health: HealthDetail; cluster: Cluster};
+  queries.setQueryData(['home', 'health'], health);
+  queries.setQueryData(['cluster'], cluster);
+}
 
 // Whether the last question that the server could have answered was answered, whatever the answer was.
 function useIsReachable(queries: QueryClient): boolean {
@@ -47,6 +55,7 @@ export function LiveProvider({children}: {children: ReactNode}) {
     return follow(
       address('/events'),
       (event) => {
+        if (event.name === 'pulse') return takePulse(queries, event.data);
         for (const key of affectedBy(event.name, event.data)) changed.add(key);
         timer ||= window.setTimeout(flush, gather);
       },

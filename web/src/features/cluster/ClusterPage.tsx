@@ -15,8 +15,8 @@ const upstreams = ['database', 'uyuni', 'salt', 'spm_sync', 'prometheus'] as con
 
 export default function ClusterPage() {
   const t = useT();
-  const cluster = useQuery({queryKey: ['cluster'], queryFn: ({signal}) => get('/cluster', {signal}), refetchInterval: 5_000});
-  const health = useQuery({queryKey: ['home', 'health'], queryFn: ({signal}) => get('/health/detail', {signal}), refetchInterval: 10_000});
+  const cluster = useQuery({queryKey: ['cluster'], queryFn: ({signal}) => get('/cluster', {signal})});
+  const health = useQuery({queryKey: ['home', 'health'], queryFn: ({signal}) => get('/health/detail', {signal})});
   return (
     <Page title={t('cluster.title')} aside={health.data && t('cluster.versionOf', {version: health.data.version})}>
       <Answer of={cluster}>

@@ -9,4 +9,4 @@ export const mostUrgent = queryOptions({queryKey: ['approvals', 'home'], queryFn
 export const engine = queryOptions({queryKey: ['tests', 'status'], queryFn: ({signal}) => get('/tests/status', {signal})});
 export const syncs = queryOptions({queryKey: ['sync', 'status'], queryFn: ({signal}) => get('/sync/status', {signal})});
 export const queueFigures = queryOptions({queryKey: ['queue', 'stats'], queryFn: ({signal}) => get('/queue/stats', {signal})});
-export const health = queryOptions({queryKey: ['home', 'health'], queryFn: ({signal}) => get('/health/detail', {signal}), refetchInterval: 15_000});
+export const health = queryOptions({queryKey: ['home', 'health'], queryFn: ({signal}) => get('/health/detail', {signal})});
