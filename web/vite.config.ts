@@ -16,7 +16,7 @@ export default defineConfig({
     rollupOptions: {
       output: {
         manualChunks: (id) =>
-          /node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|@remix-run|@tanstack)\//.test(id) ? 'framework' : undefined,
+          /node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|@remix-run|@tanstack\/(query-core|react-query))\//.test(id) ? 'framework' : undefined,
       },
     },
   },

@@ -1,8 +1,9 @@
-import {Modal, Switch} from '@mantine/core';
+import {Switch} from '@mantine/core';
 import {useState} from 'react';
 import {useT} from '@/shared/i18n/i18n';
 import type {MessageKey} from '@/shared/i18n/messages/en';
 import {areShortcutsOn, turnShortcuts} from '@/shared/lib/keys';
+import {Dialog} from '@/shared/ui/Dialog';
 import styles from './KeyboardHelp.module.css';
 
 const shortcuts: [string, MessageKey][] = [
@@ -18,11 +19,11 @@ const shortcuts: [string, MessageKey][] = [
   ['?', 'keys.help'],
 ];
 
-export function KeyboardHelp({onClose}: {onClose: () => void}) {
+export default function KeyboardHelp({onClose}: {onClose: () => void}) {
   const t = useT();
   const [isOn, setOn] = useState(areShortcutsOn);
   return (
-    <Modal opened onClose={onClose} title={t('keys.title')} closeButtonProps={{'aria-label': t('common.close')}}>
+    <Dialog onClose={onClose} title={t('keys.title')}>
       <dl className={styles.list}>
         {shortcuts.map(([key, label]) => (
           <div key={key} className={styles.line}>
@@ -42,6 +43,6 @@ export function KeyboardHelp({onClose}: {onClose: () => void}) {
           setOn(event.currentTarget.checked);
         }}
       />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,18 +1,27 @@
 // The frame around every page: where one can go, who one is, whether what one sees is current.
-import {ActionIcon, Drawer, Menu, useMantineColorScheme, type MantineColorScheme} from '@mantine/core';
-import {IconBell, IconKeyboard, IconMenu2, IconUserCircle} from '@tabler/icons-react';
+import {ActionIcon} from '@mantine/core';
+import {IconBell, IconMenu2} from '@tabler/icons-react';
 import {useQuery} from '@tanstack/react-query';
 import {useEffect, useRef, useState, type ReactNode} from 'react';
 import {NavLink, useLocation, useNavigate} from 'react-router-dom';
 import {get} from '@/shared/api/client';
-import {useI18n, useT, type Language} from '@/shared/i18n/i18n';
+import {useT} from '@/shared/i18n/i18n';
 import {useKeys, type Keys} from '@/shared/lib/keys';
+import {later, whenIdle} from '@/shared/lib/later';
 import {useLive} from '@/shared/lib/live';
 import {useSession} from '@/shared/lib/session';
-import {useNotify} from '@/shared/ui/Notices';
-import {KeyboardHelp} from './KeyboardHelp';
 import {navigation, notifications, type Destination} from './navigation';
 import styles from './Shell.module.css';
+import {UserButton} from './UserButton';
+import type {UserMenuProps} from './UserMenu';
+
+function PlainUserButton({onChange}: UserMenuProps) {
+  const {name} = useSession();
+  return <UserButton name={name} onClick={() => onChange(true)} />;
+}
+const UserMenu = later<UserMenuProps>(() => import('./UserMenu'), PlainUserButton);
+const Drawer = later(() => import('./NavigationDrawer'));
+const KeyboardHelp = later(() => import('./KeyboardHelp'));
 
 function useCounts() {
   const approvals = useQuery({queryKey: ['approvals', 'count'], queryFn: () => get('/approvals/pending', {query: {limit: 1}}), select: (page) => page.total});
@@ -63,11 +72,16 @@ function Entry({item, count, onGo}: {item: Destination; count: number; onGo?: ()
 function Bell({unread, isNamed}: {unread: number; isNamed?: boolean}) {
   const t = useT();
   return (
-    <NavLink to={notifications.path} className={isNamed ? styles.entry : styles.bell} aria-label={t('nav.bell', {count: unread})}>
+    <NavLink to={notifications.path} className={isNamed ? styles.entry : styles.bell}>
       <IconBell size={isNamed ? 18 : 20} stroke={1.7} aria-hidden />
-      {isNamed && <span className={styles.entryLabel}>{t('notifications.title')}</span>}
+      {isNamed && (
+        <span className={styles.entryLabel} aria-hidden="true">
+          {t('notifications.title')}
+        </span>
+      )}
+      <span className="hidden-text">{t('nav.bell', {count: unread})}</span>
       {unread > 0 && (
-        <span className={styles.count} data-calls>
+        <span className={styles.count} aria-hidden="true" data-calls>
           {unread > 99 ? '99+' : unread}
         </span>
       )}
@@ -85,51 +99,17 @@ function LiveSign() {
   );
 }
 
-function UserMenu({onHelp}: {onHelp: () => void}) {
-  const {t, language, setLanguage} = useI18n();
-  const {name, isDemo, logout} = useSession();
-  const {colorScheme, setColorScheme} = useMantineColorScheme();
-  const navigate = useNavigate();
-  const notify = useNotify();
-  const leave = () => void logout().catch(() => notify({text: t('user.logoutFailed'), tone: 'bad'}));
-  const schemes: [MantineColorScheme, string][] = [['light', t('user.light')], ['dark', t('user.dark')], ['auto', t('user.auto')]];
-  const languages: [Language, string][] = [['en', 'English'], ['it', 'Italiano']];
-  return (
-    <Menu position="top-start" width={230}>
-      <Menu.Target>
-        <button type="button" className={styles.user} aria-label={t('user.menu', {name})}>
-          <IconUserCircle size={20} stroke={1.6} aria-hidden />
-          <span className={styles.userName}>{name}</span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => navigate('/profile')}>{t('user.profile')}</Menu.Item>
-        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onHelp}>
-          {t('user.shortcuts')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{t('user.theme')}</Menu.Label>
-        {schemes.map(([scheme, label]) => (
-          <Menu.Item key={scheme} onClick={() => setColorScheme(scheme)} role="menuitemradio" aria-checked={scheme === colorScheme} className={styles.choice}>
-            {label}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>{t('user.language')}</Menu.Label>
-        {languages.map(([code, label]) => (
-          <Menu.Item key={code} onClick={() => setLanguage(code)} lang={code} role="menuitemradio" aria-checked={code === language} className={styles.choice}>
-            {label}
-          </Menu.Item>
-        ))}
-        {!isDemo && (
-          <>
-            <Menu.Divider />
-            <Menu.Item onClick={leave}>{t('user.logout')}</Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
-  );
+// The menu of the person comes after the page; until then its button stands in its place.
+function UserCorner({onHelp}: {onHelp: () => void}) {
+  const [isWanted, setWanted] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => whenIdle(() => setWanted(true)), []);
+  const change = (isNowOpen: boolean) => {
+    setWanted(true);
+    setOpen(isNowOpen);
+  };
+  const Menu = isWanted ? UserMenu : PlainUserButton;
+  return <Menu isOpen={isOpen} onChange={change} onHelp={onHelp} />;
 }
 
 function useGoKeys(showHelp: () => void) {
@@ -187,7 +167,7 @@ export function Shell({children}: {children: ReactNode}) {
         </nav>
         <div className={styles.foot}>
           <LiveSign />
-          <UserMenu onHelp={() => setHelpOpen(true)} />
+          <UserCorner onHelp={() => setHelpOpen(true)} />
         </div>
       </aside>
       <main id="content" ref={main} tabIndex={-1} className={styles.main}>
@@ -207,13 +187,13 @@ export function Shell({children}: {children: ReactNode}) {
           <IconMenu2 size={20} />
         </ActionIcon>
       </nav>
-      <Drawer opened={isMenuOpen} onClose={() => setMenuOpen(false)} title={t('app.name')} size="17rem" position="right" lockScroll={false} closeButtonProps={{'aria-label': t('common.close')}}>
-        <div className={styles.drawer}>
+      {isMenuOpen && (
+        <Drawer onClose={() => setMenuOpen(false)}>
           <Destinations counts={counts} onGo={() => setMenuOpen(false)} />
           <LiveSign />
-          <UserMenu onHelp={() => setHelpOpen(true)} />
-        </div>
-      </Drawer>
+          <UserCorner onHelp={() => setHelpOpen(true)} />
+        </Drawer>
+      )}
       {isHelpOpen && <KeyboardHelp onClose={() => setHelpOpen(false)} />}
     </div>
   );

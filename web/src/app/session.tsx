@@ -45,13 +45,22 @@ async function ask(): Promise<Who> {
   }
 }
 
+// Asked while the page is still being put together; whoever asks first takes the answer.
+let early: Promise<Who> | undefined = ask();
+early.catch(() => undefined); // whoever takes it will see
+function askOnce(): Promise<Who> {
+  const answer = early ?? ask();
+  early = undefined;
+  return answer;
+}
+
 export function SessionProvider({children}: {children: ReactNode}) {
   const queries = useQueryClient();
   const [state, setState] = useState<State>({at: 'loading'});
 
   const refresh = useCallback(async () => {
     try {
-      setState({at: 'in', who: await ask()});
+      setState({at: 'in', who: await askOnce()});
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) setState((before) => ({at: 'out', expired: before.at === 'in' || (before.at === 'out' && before.expired)}));
       else setState({at: 'failed', error});

@@ -1,4 +1,4 @@
-import {Button, Modal} from '@mantine/core';
+import {Button} from '@mantine/core';
 import {useMutation} from '@tanstack/react-query';
 import {useState} from 'react';
 import {address, call} from '@/shared/api/client';
@@ -6,6 +6,7 @@ import type {Page as PageOf} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
 import {useFilters} from '@/shared/lib/filters';
 import {DataTable, type Column} from '@/shared/ui/DataTable';
+import {Dialog} from '@/shared/ui/Dialog';
 import {Refusal} from '@/shared/ui/Dialogs';
 import {FilterBar, SearchFilter} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
@@ -96,7 +97,7 @@ export default function AuditPage() {
         empty={<EmptyState title={t('audit.none')} />}
       />
       {opened && (
-        <Modal opened onClose={() => setOpened(undefined)} size="lg" title={opened.action} closeButtonProps={{'aria-label': t('common.close')}}>
+        <Dialog onClose={() => setOpened(undefined)} size="lg" title={opened.action}>
           <div className="stack">
             <Facts
               items={[
@@ -118,7 +119,7 @@ export default function AuditPage() {
               ))}
             </div>
           </div>
-        </Modal>
+        </Dialog>
       )}
     </Page>
   );

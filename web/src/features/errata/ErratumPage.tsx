@@ -11,6 +11,7 @@ import {QueueStatusBadge, SeverityBadge, TestStatusBadge} from '@/shared/ui/Badg
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
 import {Facts, Page, Panel, PlainTable} from '@/shared/ui/Page';
+import {useProblemText} from '@/shared/ui/Said';
 import {Answer} from '@/shared/ui/States';
 import {CveTable, ScoreReasons} from '@/features/approvals/Reasons';
 import styles from './ErratumPage.module.css';
@@ -105,6 +106,7 @@ function Detail({erratum}: {erratum: ErratumDetail}) {
 function QueueAction({erratum}: {erratum: ErratumDetail}) {
   const t = useT();
   const notify = useNotify();
+  const problemText = useProblemText();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const mayManage = useMay('manage_queue');
@@ -118,7 +120,7 @@ function QueueAction({erratum}: {erratum: ErratumDetail}) {
       notify({text: t('queue.added', {count: 1})});
       navigate(`/queue/${item.queue_id}`);
     },
-    onError: (error) => notify({text: error.message, tone: 'bad'}),
+    onError: (error) => notify({text: problemText(error), tone: 'bad'}),
   });
   return (
     <>

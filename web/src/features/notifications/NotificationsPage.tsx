@@ -13,6 +13,7 @@ import {FilterBar, SelectFilter} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
 import {Page} from '@/shared/ui/Page';
+import {Said, useProblemText} from '@/shared/ui/Said';
 import {EmptyState} from '@/shared/ui/States';
 import {linkOf} from './links';
 import styles from './NotificationsPage.module.css';
@@ -40,6 +41,7 @@ function useText() {
 function useMark() {
   const {t} = useI18n();
   const notify = useNotify();
+  const problemText = useProblemText();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (what: {ids: number[]} | {up_to: number}) => send('post', '/notifications/mark-read', {body: what}),
@@ -47,7 +49,7 @@ function useMark() {
       if ('up_to' in what) notify({text: t('notifications.marked', {count: marked})});
       await queries.invalidateQueries({queryKey: ['notifications']});
     },
-    onError: (error) => notify({text: error.message, tone: 'bad'}),
+    onError: (error) => notify({text: problemText(error), tone: 'bad'}),
   });
 }
 
@@ -78,7 +80,7 @@ export default function NotificationsPage() {
       ),
     },
     {id: 'severity', header: t('notifications.severity'), width: '7.5rem', cell: (row) => <Badge tone={row.read ? 'mute' : tones[row.severity]}>{t(`notifications.severity.${row.severity}`)}</Badge>},
-    {id: 'reason', header: t('common.reason'), width: 'minmax(9rem, 1fr)', cell: (row) => (row.reason ? <span lang="en" title={row.reason}>{row.reason}</span> : '–')},
+    {id: 'reason', header: t('common.reason'), width: 'minmax(9rem, 1fr)', cell: (row) => (row.reason ? <span title={row.reason}><Said>{row.reason}</Said></span> : '–')},
     {id: 'when', header: t('common.when'), width: '7rem', cell: (row) => <Instant at={row.created_at} relative />},
     {
       id: 'state',

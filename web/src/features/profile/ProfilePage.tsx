@@ -12,6 +12,7 @@ import {Refusal} from '@/shared/ui/Dialogs';
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
 import {Page, Panel, PlainTable} from '@/shared/ui/Page';
+import {useProblemText} from '@/shared/ui/Said';
 import {Answer} from '@/shared/ui/States';
 
 interface OwnSession {
@@ -58,6 +59,7 @@ export default function ProfilePage() {
 function Sessions() {
   const t = useT();
   const notify = useNotify();
+  const problemText = useProblemText();
   const queries = useQueryClient();
   const sessions = useQuery({queryKey: ['profile', 'sessions'], queryFn: ({signal}) => call<PageOf<OwnSession>>('GET', address('/auth/sessions'), undefined, signal)});
   const end = useMutation({
@@ -66,7 +68,7 @@ function Sessions() {
       notify({text: t('profile.sessionEnded')});
       await queries.invalidateQueries({queryKey: ['profile']});
     },
-    onError: (error) => notify({text: error.message, tone: 'bad'}),
+    onError: (error) => notify({text: problemText(error), tone: 'bad'}),
   });
   return (
     <Panel title={t('profile.sessions')} flush>

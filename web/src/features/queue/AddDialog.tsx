@@ -1,11 +1,12 @@
 // Choose errata and put them into the queue; what the server leaves out is shown with its reason.
-import {Button, Checkbox, Modal, NativeSelect, NumberInput, TextInput} from '@mantine/core';
+import {Button, Checkbox, NativeSelect, NumberInput, TextInput} from '@mantine/core';
 import {keepPreviousData, useMutation, useQuery, useQueryClient} from '@tanstack/react-query';
 import {useDeferredValue, useState} from 'react';
 import {get, send} from '@/shared/api/client';
 import type {Severity} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
 import {SeverityBadge} from '@/shared/ui/Badges';
+import {Dialog} from '@/shared/ui/Dialog';
 import {Refusal} from '@/shared/ui/Dialogs';
 import {systemNames} from '@/shared/ui/Filters';
 import {useNotify} from '@/shared/ui/Notices';
@@ -63,7 +64,7 @@ export function AddDialog({onClose}: {onClose: () => void}) {
       return after;
     });
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('queue.addTitle')} closeButtonProps={{'aria-label': t('common.close')}}>
+    <Dialog onClose={onClose} size="lg" title={t('queue.addTitle')}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -119,6 +120,6 @@ export function AddDialog({onClose}: {onClose: () => void}) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

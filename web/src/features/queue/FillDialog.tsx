@@ -1,10 +1,11 @@
 // Queue everything that the test systems miss; what would be queued is shown first.
-import {Button, Modal, NativeSelect} from '@mantine/core';
+import {Button, NativeSelect} from '@mantine/core';
 import {keepPreviousData, useMutation, useQuery, useQueryClient} from '@tanstack/react-query';
 import {useState} from 'react';
 import {send} from '@/shared/api/client';
 import type {Severity} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
+import {Dialog} from '@/shared/ui/Dialog';
 import {Refusal} from '@/shared/ui/Dialogs';
 import {severities, systemNames} from '@/shared/ui/Filters';
 import {useNotify} from '@/shared/ui/Notices';
@@ -28,7 +29,7 @@ export function FillDialog({onClose}: {onClose: () => void}) {
   });
   const count = preview.data?.items.length ?? 0;
   return (
-    <Modal opened onClose={onClose} title={t('queue.fillTitle')} closeButtonProps={{'aria-label': t('common.close')}}>
+    <Dialog onClose={onClose} title={t('queue.fillTitle')}>
       <div className="stack">
         <NativeSelect label={t('queue.fillMin')} value={least} data={severities.map((each) => ({value: each, label: t(`severity.${each}`)}))} onChange={(event) => setLeast(event.currentTarget.value as Severity)} />
         <Answer of={preview}>
@@ -58,6 +59,6 @@ export function FillDialog({onClose}: {onClose: () => void}) {
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

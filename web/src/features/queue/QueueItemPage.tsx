@@ -9,12 +9,13 @@ import {useT} from '@/shared/i18n/i18n';
 import type {MessageKey} from '@/shared/i18n/messages/en';
 import {useMay} from '@/shared/lib/session';
 import {formatDuration} from '@/shared/lib/time';
-import {QueueStatusBadge, SeverityBadge, TestStatusBadge} from '@/shared/ui/Badges';
+import {Badge, QueueStatusBadge, SeverityBadge, TestStatusBadge} from '@/shared/ui/Badges';
 import {ActionDialog, Refusal} from '@/shared/ui/Dialogs';
 import {systemNames} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
 import {Facts, Page, Panel, PlainTable} from '@/shared/ui/Page';
+import {Said, useProblemText} from '@/shared/ui/Said';
 import {Answer} from '@/shared/ui/States';
 
 const removable: ReadonlySet<QueueStatus> = new Set<QueueStatus>(['queued', 'retry_pending', 'failed', 'superseded']);
@@ -56,7 +57,7 @@ function Item({item}: {item: QueueItem}) {
           />
           {item.waiting_reason && (
             <p>
-              <strong>{t('queue.col.why')}:</strong> <span lang="en">{item.waiting_reason}</span>
+              <strong>{t('queue.col.why')}:</strong> <Said>{item.waiting_reason}</Said>
             </p>
           )}
           {item.retry_after && (
@@ -71,7 +72,7 @@ function Item({item}: {item: QueueItem}) {
           )}
           {item.failure_phase && (
             <p className="bad wrap">
-              {t('run.failed', {phase: t(`phase.${item.failure_phase}` as MessageKey)})}: <span lang="en">{item.failure_reason}</span>
+              {t('run.failed', {phase: t(`phase.${item.failure_phase}` as MessageKey)})}: <Said>{item.failure_reason ?? ''}</Said>
             </p>
           )}
         </div>
@@ -82,9 +83,9 @@ function Item({item}: {item: QueueItem}) {
             {item.test_systems.map((target) => (
               <tr key={target.system.id}>
                 <td>{target.system.name}</td>
-                <td>{target.state}</td>
+                <td>{target.state === 'waiting' || target.state === 'skipped' ? <Badge tone="mute">{t(`queue.target.${target.state}`)}</Badge> : <TestStatusBadge status={target.state} />}</td>
                 <td>{target.test_id ? <Link to={`/tests/${target.test_id}`}>{t('run.title', {id: target.test_id})}</Link> : '–'}</td>
-                <td lang="en">{target.reason || '–'}</td>
+                <td>{target.reason ? <Said>{target.reason}</Said> : '–'}</td>
               </tr>
             ))}
           </PlainTable>
@@ -99,13 +100,14 @@ function Item({item}: {item: QueueItem}) {
 function Actions({item}: {item: QueueItem}) {
   const t = useT();
   const notify = useNotify();
+  const problemText = useProblemText();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const mayManage = useMay('manage_queue');
   const mayRun = useMay('run_tests');
   const [isRemoving, setRemoving] = useState(false);
   const refresh = () => Promise.all(['queue', 'approvals', 'tests'].map((key) => queries.invalidateQueries({queryKey: [key]})));
-  const failed = (error: Error) => notify({text: error.message, tone: 'bad'});
+  const failed = (error: Error) => notify({text: problemText(error), tone: 'bad'});
   const start = useMutation({
     mutationFn: (onAll: boolean) => send('post', '/test/start', {body: {queue_id: item.id, test_on_all: onAll}}),
     onSuccess: async (started) => {

@@ -12,6 +12,7 @@ import {FilterBar, SelectFilter} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
 import {Facts, Page, Panel} from '@/shared/ui/Page';
+import {useProblemText} from '@/shared/ui/Said';
 import {Answer, EmptyState} from '@/shared/ui/States';
 
 const sources = ['uyuni', 'spm_sync'] as const;
@@ -40,6 +41,7 @@ export default function SyncPage() {
 function Source({source}: {source: SyncSourceStatus}) {
   const t = useT();
   const notify = useNotify();
+  const problemText = useProblemText();
   const queries = useQueryClient();
   const mayTrigger = useMay('trigger_sync');
   const name = t(`sync.source.${source.source}`);
@@ -49,7 +51,7 @@ function Source({source}: {source: SyncSourceStatus}) {
       notify({text: run.already_running ? t('sync.already', {source: name}) : t('sync.triggered', {source: name}), tone: 'info'});
       await queries.invalidateQueries({queryKey: ['sync']});
     },
-    onError: (error) => notify({text: error.message, tone: 'bad'}),
+    onError: (error) => notify({text: problemText(error), tone: 'bad'}),
   });
   return (
     <Panel

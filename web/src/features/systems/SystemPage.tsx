@@ -12,6 +12,7 @@ import {severities} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
 import {useNotify} from '@/shared/ui/Notices';
 import {Facts, Page, Panel, PlainTable} from '@/shared/ui/Page';
+import {Said} from '@/shared/ui/Said';
 import {Answer} from '@/shared/ui/States';
 import type {RiskContext, SystemDetail} from './types';
 
@@ -86,8 +87,8 @@ function Quarantine({system}: {system: SystemDetail}) {
   return (
     <Panel tone="warn" title={t('systems.quarantineReason')} aside={<Instant at={system.quarantined_at} />}>
       <div className="stack">
-        <p className="wrap" lang="en">
-          {system.quarantine_reason}
+        <p className="wrap">
+          <Said>{system.quarantine_reason ?? ''}</Said>
         </p>
         {mayManage && (
           <div>

@@ -11,6 +11,7 @@ import {Badge, QueueStatusBadge, type Tone} from '@/shared/ui/Badges';
 import {ActionDialog} from '@/shared/ui/Dialogs';
 import {Instant} from '@/shared/ui/Instant';
 import {Facts, Page, Panel, PlainTable} from '@/shared/ui/Page';
+import {Said} from '@/shared/ui/Said';
 import {Answer} from '@/shared/ui/States';
 
 const tones: Record<Batch['items'][number]['state'], Tone> = {waiting: 'mute', testing: 'info', passed: 'ok', failed: 'bad', skipped: 'warn', cancelled: 'mute'};
@@ -50,7 +51,7 @@ export default function BatchPage() {
                   ...Object.entries(loaded.counts).map(([state, count]): [string, number] => [t(`batch.item.${state as keyof typeof tones}`), count]),
                 ]}
               />
-              {loaded.end_reason && <p lang="en">{loaded.end_reason}</p>}
+              {loaded.end_reason && <p><Said>{loaded.end_reason}</Said></p>}
             </Panel>
             <Panel flush>
               <PlainTable label={t('batch.title', {id})} head={[t('common.advisory'), t('tests.result'), t('common.status'), t('nav.tests'), t('common.reason')]}>
@@ -66,7 +67,7 @@ export default function BatchPage() {
                       <QueueStatusBadge status={item.queue_status} />
                     </td>
                     <td>{item.test_id ? <Link to={`/tests/${item.test_id}`}>{t('run.title', {id: item.test_id})}</Link> : '–'}</td>
-                    <td lang="en">{item.reason || '–'}</td>
+                    <td>{item.reason ? <Said>{item.reason}</Said> : '–'}</td>
                   </tr>
                 ))}
               </PlainTable>

@@ -3,6 +3,7 @@ import type {TestResult} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
 import {Badge} from '@/shared/ui/Badges';
 import {Panel, PlainTable} from '@/shared/ui/Page';
+import {Said} from '@/shared/ui/Said';
 import {MetricsChart} from './MetricsChart';
 
 export function PackagesPanel({result}: {result: TestResult}) {
@@ -86,9 +87,11 @@ export function NotTestedPanel({notTested}: {notTested: string[]}) {
       {notTested.length === 0 ? (
         <p className="soft">{t('decision.notTestedNone')}</p>
       ) : (
-        <ul className="stack tight" lang="en">
+        <ul className="stack tight">
           {notTested.map((each) => (
-            <li key={each}>{each}</li>
+            <li key={each}>
+              <Said>{each}</Said>
+            </li>
           ))}
         </ul>
       )}

@@ -1,9 +1,9 @@
 // What a phase recorded: its sentence, the commands that it ran with their answers, and everything else as it is.
-import {Modal} from '@mantine/core';
 import {useQuery} from '@tanstack/react-query';
 import {get} from '@/shared/api/client';
 import type {TestPhaseStatus} from '@/shared/api/types';
 import {useT} from '@/shared/i18n/i18n';
+import {Dialog} from '@/shared/ui/Dialog';
 import {Instant} from '@/shared/ui/Instant';
 import {Facts} from '@/shared/ui/Page';
 import {Answer} from '@/shared/ui/States';
@@ -15,7 +15,7 @@ export function PhaseProof({testId, phase, onClose}: {testId: number; phase: Tes
   const t = useT();
   const evidence = useQuery({queryKey: ['tests', 'evidence', testId, phase.status], queryFn: ({signal}) => get('/test/{id}/evidence', {path: {id: testId}, signal})});
   return (
-    <Modal opened onClose={onClose} size="xl" title={t('decision.proof', {phase: t(`phase.${phase.name}`)})} closeButtonProps={{'aria-label': t('common.close')}}>
+    <Dialog onClose={onClose} size="xl" title={t('decision.proof', {phase: t(`phase.${phase.name}`)})}>
       <div className="stack">
         <p lang="en" className="pre">
           {phase.detail || t(`phaseStatus.${phase.status}`)}
@@ -54,7 +54,7 @@ export function PhaseProof({testId, phase, onClose}: {testId: number; phase: Tes
           )}
         </Answer>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

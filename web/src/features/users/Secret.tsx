@@ -1,12 +1,13 @@
 // Something that the server tells once: shown until it is closed, with a way to copy it.
-import {Button, CopyButton, Modal} from '@mantine/core';
+import {Button, CopyButton} from '@mantine/core';
 import {useT} from '@/shared/i18n/i18n';
+import {Dialog} from '@/shared/ui/Dialog';
 import styles from './Users.module.css';
 
 export function Secret({title, hint, value, onClose}: {title: string; hint: string; value: string; onClose: () => void}) {
   const t = useT();
   return (
-    <Modal opened onClose={onClose} title={title} closeOnClickOutside={false} closeButtonProps={{'aria-label': t('common.close')}}>
+    <Dialog onClose={onClose} title={title} closeOnClickOutside={false}>
       <div className="stack">
         <p className="warn">{hint}</p>
         <p className={styles.secret}>{value}</p>
@@ -18,6 +19,6 @@ export function Secret({title, hint, value, onClose}: {title: string; hint: stri
           )}
         </CopyButton>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -11,6 +11,13 @@ interface Texts {
   language: Language;
   setLanguage: (language: Language) => void;
   t: Translate;
+  say: (text: string) => string; // what the service says in whole sentences; as it was said where there is no translation
+}
+
+interface Loaded {
+  language: Language;
+  messages: Messages;
+  say: (text: string) => string;
 }
 
 const storageKey = 'spm-language';
@@ -23,20 +30,23 @@ function initialLanguage(): Language {
 }
 
 // English is always there; the other language is fetched when it is wanted.
-async function load(language: Language): Promise<Messages> {
-  return language === 'it' ? (await import('./messages/it')).it : en;
+const english: Loaded = {language: 'en', messages: en, say: (text) => text};
+async function load(language: Language): Promise<Loaded> {
+  if (language === 'en') return english;
+  const [{it}, {inItalian}] = await Promise.all([import('./messages/it'), import('./messages/said')]);
+  return {language, messages: it, say: inItalian};
 }
 
 export function I18nProvider({children}: {children: ReactNode}) {
   const [wanted, setWanted] = useState<Language>(initialLanguage);
-  const [loaded, setLoaded] = useState<{language: Language; messages: Messages} | null>(wanted === 'en' ? {language: 'en', messages: en} : null);
+  const [loaded, setLoaded] = useState<Loaded | null>(wanted === 'en' ? english : null);
 
   useEffect(() => {
     let current = true;
-    void load(wanted).then((messages) => {
+    void load(wanted).then((texts) => {
       if (!current) return;
       document.documentElement.lang = wanted;
-      setLoaded({language: wanted, messages});
+      setLoaded(texts);
     });
     return () => {
       current = false;
@@ -51,7 +61,7 @@ export function I18nProvider({children}: {children: ReactNode}) {
   const texts = useMemo<Texts | null>(() => {
     if (!loaded) return null;
     const t: Translate = (key, values) => fill(loaded.messages[key], values, loaded.language);
-    return {language: loaded.language, setLanguage, t};
+    return {language: loaded.language, setLanguage, t, say: loaded.say};
   }, [loaded, setLanguage]);
 
   return texts && <Context.Provider value={texts}>{children}</Context.Provider>;

@@ -1,10 +1,12 @@
 // Dialogs that say what will happen and where before they ask.
-import {Button, Modal, Textarea} from '@mantine/core';
+import {Button, Textarea} from '@mantine/core';
 import {useMutation} from '@tanstack/react-query';
 import {useState, type FormEvent, type ReactNode} from 'react';
 import {ApiError} from '@/shared/api/client';
 import {useT} from '@/shared/i18n/i18n';
+import {Dialog} from './Dialog';
 import styles from './Dialogs.module.css';
+import {Said, useProblemText} from './Said';
 
 interface Props {
   title: string;
@@ -33,7 +35,7 @@ export function ActionDialog({title, what, confirm, isDangerous, reason, isReady
     if (!isShort && isReady && !action.isPending) action.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={title} size="md" closeButtonProps={{'aria-label': t('common.close')}}>
+    <Dialog onClose={onClose} title={title} size="md">
       <form onSubmit={submit} className="stack" noValidate>
         <div className="soft">{what}</div>
         {children}
@@ -63,13 +65,13 @@ export function ActionDialog({title, what, confirm, isDangerous, reason, isReady
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
 // Why the server refused, with every field that it named.
 export function Refusal({error}: {error: unknown}) {
-  const t = useT();
+  const problemText = useProblemText();
   const problem = error instanceof ApiError ? error : null;
   const fields = Object.entries(problem?.fields ?? {});
   return (
@@ -77,14 +79,10 @@ export function Refusal({error}: {error: unknown}) {
       {fields.length > 0
         ? fields.map(([name, text]) => (
             <p key={name}>
-              <span className="mono">{name}</span>: {text}
+              <span className="mono">{name}</span>: <Said>{text}</Said>
             </p>
           ))
-        : problem?.status === 0
-          ? t('state.unreachable')
-          : error instanceof Error
-            ? error.message
-            : t('state.error')}
+        : problemText(error)}
     </div>
   );
 }

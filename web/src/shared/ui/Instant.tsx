@@ -25,13 +25,15 @@ function subscribe(listener: () => void) {
   };
 }
 
-export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+// What follows from the time now; drawn again only when that changes: a table shows hundreds of them.
+export function useClock<T extends string | number | undefined>(read: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(now));
 }
+
+export const useNow = () => useClock((instant) => instant);
 
 const idle = () => () => undefined;
 
-// Drawn again only when its text changes: a table shows hundreds of them.
 export function Instant({at, relative}: {at: string | null | undefined; relative?: boolean}) {
   const {language} = useI18n();
   const text = useSyncExternalStore(at && relative ? subscribe : idle, () => (!at ? '–' : relative ? formatRelative(at, now, language) : formatInstant(at, language)));

@@ -4,6 +4,7 @@ import {IconAlertTriangle, IconCircleCheck, IconLock, IconMapOff, IconPlugConnec
 import {useEffect, type ReactNode} from 'react';
 import {ApiError} from '@/shared/api/client';
 import {useT} from '@/shared/i18n/i18n';
+import {Said, useProblemText} from './Said';
 import styles from './States.module.css';
 
 // `isPage`: it stands in place of a whole page, and its title is the page's.
@@ -73,12 +74,13 @@ export function CrashedState() {
 
 export function ErrorState({error, retry, isPage}: {error: unknown; retry?: () => void; isPage?: boolean}) {
   const t = useT();
+  const problemText = useProblemText();
   const problem = error instanceof ApiError ? error : null;
-  if (problem?.status === 403) return <Message icon={<IconLock />} title={t('state.forbidden')} isPage={isPage}><p className="soft">{problem.message}</p></Message>;
+  if (problem?.status === 403) return <Message icon={<IconLock />} title={t('state.forbidden')} isPage={isPage}><p className="soft"><Said>{problem.message}</Said></p></Message>;
   if (problem?.status === 404) return <NotFoundState isPage={isPage} />;
   return (
     <Message icon={problem?.status === 0 ? <IconPlugConnectedX /> : <IconAlertTriangle />} title={t('state.error')} isPage={isPage}>
-      <p className="soft wrap">{problem?.status === 0 ? t('state.unreachable') : error instanceof Error ? error.message : ''}</p>
+      <p className="soft wrap">{problemText(error)}</p>
       {problem?.requestId && <p className="soft mono">{t('common.requestId', {id: problem.requestId})}</p>}
       {retry && (
         <Button variant="default" onClick={retry}>

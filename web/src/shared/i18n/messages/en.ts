@@ -231,6 +231,8 @@ export const en = {
   'approvals.col.due': 'Due',
   'approvals.col.approvals': 'Approvals',
   'approvals.selectAll': 'Select all {count} matching',
+  'approvals.bulkUnknown': 'No answer came for {count|one of them|# of them}: look at the list before you decide again.',
+  'approvals.bulkMore': '… and {count|one more|# more}',
   'approvals.selectedAll': 'All {count} matching are selected',
   'approvals.clearSelection': 'Clear selection',
   'approvals.bulkTitle.approve': '{count|Approve # erratum|Approve # errata}',
@@ -386,6 +388,8 @@ export const en = {
   'queue.fillDone': '{count|# erratum was queued|# errata were queued}',
   'queue.fillNothing': 'Everything is queued or tested already',
   'queue.item': 'Queue entry {id}',
+  'queue.target.waiting': 'Waiting',
+  'queue.target.skipped': 'Left out',
   'queue.systems': 'Systems of this test',
 
   'tests.title': 'Tests',

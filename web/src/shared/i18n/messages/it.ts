@@ -234,6 +234,8 @@ export const it: Messages = {
   'approvals.col.due': 'Scade',
   'approvals.col.approvals': 'Consensi',
   'approvals.selectAll': 'Seleziona tutti i {count} che corrispondono',
+  'approvals.bulkUnknown': 'Per {count|uno non è|# non è} arrivata risposta: guarda l’elenco prima di decidere di nuovo.',
+  'approvals.bulkMore': '… e {count|un altro|altri #}',
   'approvals.selectedAll': 'Selezionati tutti i {count} che corrispondono',
   'approvals.clearSelection': 'Annulla la selezione',
   'approvals.bulkTitle.approve': '{count|Approva # erratum|Approva # errata}',
@@ -389,6 +391,8 @@ export const it: Messages = {
   'queue.fillDone': '{count|# erratum messo in coda|# errata messi in coda}',
   'queue.fillNothing': 'Tutto è già in coda o provato',
   'queue.item': 'Voce {id} della coda',
+  'queue.target.waiting': 'In attesa',
+  'queue.target.skipped': 'Lasciato fuori',
   'queue.systems': 'Sistemi di questo test',
 
   'tests.title': 'Test',
