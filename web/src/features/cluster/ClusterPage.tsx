@@ -51,7 +51,7 @@ export default function ClusterPage() {
                 {jobs.map((job) => (
                   <tr key={job.name}>
                     <td className="mono">{job.name}</td>
-                    <td>{formatDuration(job.interval_seconds)}</td>
+                    <td className="still">{formatDuration(job.interval_seconds)}</td>
                     <td>
                       <Instant at={job.next_run_at} relative />
                     </td>

@@ -10,17 +10,17 @@ import type {RunEvent} from './useRunEvents';
 
 const known = new Set(['test.started', 'test.phase_started', 'test.phase_ended', 'test.finished', 'test.abort_requested', 'test.forced_to_end', 'system.quarantined']);
 
-export function describe(event: RunEvent, t: Translate): string {
+export function describe(event: RunEvent, {t, say}: {t: Translate; say: (text: string) => string}): string {
   if (!known.has(event.type)) return event.type;
   const text = (name: string) => String(event[name] ?? '');
   return t(`event.${event.type}` as MessageKey, {
     system: text('system'),
     phase: event.phase ? t(`phase.${text('phase')}` as MessageKey) : '',
     status: event.status ? t(`phaseStatus.${text('status')}` as MessageKey) : '',
-    detail: text('detail'),
+    detail: say(text('detail')),
     result: event.result ? t(`testStatus.${text('result')}` as MessageKey) : '',
     actor: text('actor'),
-    reason: text('reason'),
+    reason: say(text('reason')),
   });
 }
 
@@ -31,7 +31,7 @@ function toneOf(event: RunEvent): 'bad' | 'ok' | undefined {
 }
 
 export function Console({events}: {events: RunEvent[]}) {
-  const {t, language} = useI18n();
+  const {t, say, language} = useI18n();
   const [follows, setFollows] = useState(true);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -51,7 +51,7 @@ export function Console({events}: {events: RunEvent[]}) {
               <time dateTime={event.at} title={formatUtc(event.at)} className="soft">
                 {formatClock(event.at, language)}
               </time>
-              <span className="wrap">{describe(event, t)}</span>
+              <span className="wrap">{describe(event, {t, say})}</span>
             </li>
           ))}
         </ol>

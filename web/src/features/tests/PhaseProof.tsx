@@ -6,6 +6,7 @@ import {useT} from '@/shared/i18n/i18n';
 import {Dialog} from '@/shared/ui/Dialog';
 import {Instant} from '@/shared/ui/Instant';
 import {Facts} from '@/shared/ui/Page';
+import {Said} from '@/shared/ui/Said';
 import {Answer} from '@/shared/ui/States';
 import {formatDuration} from '@/shared/lib/time';
 import {commandsIn, type RecordedCommand} from './commands';
@@ -17,8 +18,8 @@ export function PhaseProof({testId, phase, onClose}: {testId: number; phase: Tes
   return (
     <Dialog onClose={onClose} size="xl" title={t('decision.proof', {phase: t(`phase.${phase.name}`)})}>
       <div className="stack">
-        <p lang="en" className="pre">
-          {phase.detail || t(`phaseStatus.${phase.status}`)}
+        <p className="pre">
+          {phase.detail ? <Said>{phase.detail}</Said> : t(`phaseStatus.${phase.status}`)}
         </p>
         <Facts
           items={[

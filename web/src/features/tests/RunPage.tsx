@@ -5,13 +5,14 @@ import {useState} from 'react';
 import {Link, useParams} from 'react-router-dom';
 import {address, get} from '@/shared/api/client';
 import type {TestProgress, TestResult} from '@/shared/api/types';
-import {useT} from '@/shared/i18n/i18n';
+import {useI18n, useT} from '@/shared/i18n/i18n';
 import type {MessageKey} from '@/shared/i18n/messages/en';
 import {useMay} from '@/shared/lib/session';
 import {formatDuration} from '@/shared/lib/time';
 import {TestStatusBadge} from '@/shared/ui/Badges';
 import {Instant, useNow} from '@/shared/ui/Instant';
 import {Facts, Page, Panel} from '@/shared/ui/Page';
+import {Said} from '@/shared/ui/Said';
 import {Answer} from '@/shared/ui/States';
 import {AbortDialog, ForceEndDialog} from './AbortDialog';
 import {Console} from './Console';
@@ -28,7 +29,7 @@ export default function RunPage() {
 }
 
 function Run({run}: {run: TestProgress}) {
-  const t = useT();
+  const {t, say} = useI18n();
   const id = run.test_id;
   const queries = useQueryClient();
   const mayRun = useMay('run_tests');
@@ -73,9 +74,7 @@ function Run({run}: {run: TestProgress}) {
           <RunFacts run={run} />
           {isRunning && <Progress value={run.progress_percent} aria-label={t('run.phases')} />}
           {run.waiting_for && (
-            <p className="soft" lang="en">
-              {t('run.waitingFor', {what: run.waiting_for})}
-            </p>
+            <p className="soft">{t('run.waitingFor', {what: say(run.waiting_for)})}</p>
           )}
           <VerdictStrip testId={id} phases={run.phases} />
         </div>
@@ -131,8 +130,8 @@ function Ending({result}: {result: TestResult}) {
     <Panel tone={isBad ? 'bad' : undefined} title={isBad && result.failure_phase ? t('run.failed', {phase: t(`phase.${result.failure_phase}` as MessageKey)}) : t(`testStatus.${result.result}`)}>
       <div className="stack tight">
         {result.failure_reason && (
-          <p className="wrap" lang="en">
-            {result.failure_reason}
+          <p className="wrap">
+            <Said>{result.failure_reason}</Said>
           </p>
         )}
         {result.failure_class && <p className="soft">{t(`failureClass.${result.failure_class}`)}</p>}

@@ -11,6 +11,7 @@ import {formatDuration} from '@/shared/lib/time';
 import {Badge} from '@/shared/ui/Badges';
 import {useNow} from '@/shared/ui/Instant';
 import {PlainTable} from '@/shared/ui/Page';
+import {Said} from '@/shared/ui/Said';
 import {Answer, EmptyState} from '@/shared/ui/States';
 import {AbortDialog} from './AbortDialog';
 
@@ -46,8 +47,8 @@ export function RunningTests() {
                     <span className="row tight">
                       <Badge tone="info">{t(`phase.${test.current_phase}`)}</Badge>
                       {test.waiting_for && (
-                        <span className="soft" lang="en">
-                          {test.waiting_for}
+                        <span className="soft">
+                          <Said>{test.waiting_for}</Said>
                         </span>
                       )}
                     </span>

@@ -11,6 +11,7 @@ import {DataTable, type Column} from '@/shared/ui/DataTable';
 import {FilterBar, OsFilter, SelectFilter, systemNames} from '@/shared/ui/Filters';
 import {Instant} from '@/shared/ui/Instant';
 import {Facts, Page, Panel, PlainTable} from '@/shared/ui/Page';
+import {Said} from '@/shared/ui/Said';
 import {Answer, EmptyState} from '@/shared/ui/States';
 import {Batches} from './Batches';
 import {RunningTests} from './RunningTests';
@@ -134,7 +135,7 @@ function History() {
         row.failure_reason ? (
           <span title={row.failure_reason}>
             {row.failure_phase && <span className="soft">{t(`phase.${row.failure_phase}` as MessageKey)}: </span>}
-            <span lang="en">{row.failure_reason}</span>
+            <Said>{row.failure_reason}</Said>
           </span>
         ) : (
           <span className="soft">–</span>

@@ -20,6 +20,32 @@ export const said: readonly (readonly [said: string, italian: string])[] = [
     'altri sistemi e altre versioni del sistema operativo: il test è stato solo su {}, altrove le dipendenze possono differire',
   ],
 
+  // The phases, as parts of the sentences above.
+  ['baseline', 'partenza'],
+  ['reboot', 'riavvio'],
+  ['stabilize', 'assesto'],
+  ['validate', 'metriche'],
+  ['services', 'servizi'],
+
+  // What a test waits for, and what its phases found.
+  ['letting the system run with the patch', 'lascia girare il sistema con la patch'],
+  ['letting the measuring window pass what happened before', 'aspetta che la finestra di misura superi quanto è successo prima'],
+  ['waiting for "{}"', 'aspetta "{}"'],
+  ['making sure that "{}" did not happen before it is repeated', 'si assicura che "{}" non sia avvenuto prima di ripeterlo'],
+  ['making sure that no action is still under way', 'si assicura che nessuna azione sia ancora in corso'],
+  ['waiting for {} to come back from its reboot: {}', 'aspetta che {} torni dal riavvio: {}'],
+  ['{} is back; letting it settle', '{} è tornato; gli lascia il tempo di assestarsi'],
+  ['not running yet: {} (look {} of {})', 'non ancora in funzione: {} (occhiata {} di {})'],
+  ['neither the erratum nor the system asks for a reboot', 'né l’erratum né il sistema chiedono un riavvio'],
+  ['no snapshot ({}); a rollback will go by package versions', 'nessuno snapshot ({}); un rollback andrà per versioni dei pacchetti'],
+  ['test {} on {} passed', 'test {} su {} superato'],
+  ['test {} on {} failed', 'test {} su {} fallito'],
+  ['test {} on {}', 'test {} su {}'],
+  ['{} passed on {}', '{} superato su {}'],
+  ['ran for {} s with the patch', 'ha girato per {} s con la patch'],
+  ['{} could not be applied to {}: {}', 'non è stato possibile applicare {} a {}: {}'],
+  ['{} is as it was: {} packages, {} services', '{} è com’era: {} pacchetti, {} servizi'],
+
   // Why two people must approve.
   ['severity Critical', 'gravità Critica'],
   ['kernel or boot packages', 'pacchetti del kernel o dell’avvio'],
