@@ -12,7 +12,8 @@ async function allPages(): Promise<string[]> {
   const item = await anUndecided();
   const {items} = await api('GET', '/tests?result=failed&limit=1');
   const systems = await api('GET', '/systems?role=test&limit=1');
-  return [...fixed, `/approvals/${item.queue_id}`, `/queue/${item.queue_id}`, `/errata/${encodeURIComponent(item.errata_id)}`, `/systems/${systems.items[0].id}`, ...items.map((test: {test_id: number}) => `/tests/${test.test_id}`)];
+  const {items: batches} = await api('GET', '/tests/batch?limit=1');
+  return [...fixed, `/approvals/${item.queue_id}`, `/queue/${item.queue_id}`, `/errata/${encodeURIComponent(item.errata_id)}`, `/systems/${systems.items[0].id}`, `/batches/${batches[0].batch_id}`, ...items.map((test: {test_id: number}) => `/tests/${test.test_id}`)];
 }
 
 type Rules = {type: 'tag' | 'rule'; values: string[]};

@@ -12,6 +12,7 @@ async function allPages(): Promise<[name: string, path: string][]> {
   const [item] = await pending();
   const {items: failed} = await api('GET', '/tests?result=failed&limit=1');
   const {items: systems} = await api('GET', '/systems?role=test&limit=1');
+  const {items: batches} = await api('GET', '/tests/batch?limit=1');
   return [
     ['home', '/'],
     ['approvals', '/approvals'],
@@ -20,6 +21,7 @@ async function allPages(): Promise<[name: string, path: string][]> {
     ['queue-item', `/queue/${item!.queue_id}`],
     ['tests', '/tests'],
     ['run', `/tests/${failed[0].test_id}`],
+    ['batch', `/batches/${batches[0].batch_id}`],
     ['errata', '/errata'],
     ['erratum', `/errata/${encodeURIComponent(item!.errata_id)}`],
     ['systems', '/systems'],
@@ -37,7 +39,7 @@ async function allPages(): Promise<[name: string, path: string][]> {
 
 async function picture(page: Page, name: string): Promise<number> {
   const client = await page.context().newCDPSession(page);
-  const {data} = await client.send('Page.captureScreenshot', {format: 'webp', quality: 40});
+  const {data} = await client.send('Page.captureScreenshot', {format: 'webp', quality: 34});
   await client.detach();
   writeFileSync(`${folder}${name}.webp`, data, 'base64');
   return statSync(`${folder}${name}.webp`).size;
