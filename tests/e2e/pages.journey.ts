@@ -104,3 +104,15 @@ test('says how soon the first page is usable', async ({page}) => {
   await expect(page.getByRole('link', {name: /Review/}).first()).toBeVisible();
   console.log(`    first page usable after ${Date.now() - begin} ms`);
 });
+
+test('is told how its sources are, without asking', async ({page}) => {
+  let asked = 0;
+  page.on('request', (request) => (asked += Number(request.url().includes('/health/detail'))));
+  await page.goto('/');
+  const sources = page.locator('section', {has: page.getByRole('heading', {name: 'Can these figures be trusted?'})});
+  await expect(sources).toContainText('asked');
+  const ages = async () => (await sources.innerText()).match(/asked .* ago/g)?.join();
+  const before = await ages();
+  await expect.poll(ages, {timeout: 60_000}).not.toBe(before);
+  expect(asked).toBe(1);
+});
