@@ -85,6 +85,10 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* t
   return size * count;
 }
 
+int ends_when_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
 template <class T>
 void set(CURL* handle, CURLoption option, T value) {
   if (const CURLcode code = curl_easy_setopt(handle, option, value); code != CURLE_OK) {
@@ -248,6 +252,11 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& request, ErrorCode code) 
   set(handle.get(), CURLOPT_WRITEDATA, &exchange);
   set(handle.get(), CURLOPT_HEADERFUNCTION, &take_header);
   set(handle.get(), CURLOPT_HEADERDATA, &exchange);
+  if (request.stop.stop_possible()) {
+    set(handle.get(), CURLOPT_NOPROGRESS, 0L);
+    set(handle.get(), CURLOPT_XFERINFOFUNCTION, &ends_when_stopped);
+    set(handle.get(), CURLOPT_XFERINFODATA, &request.stop);
+  }
   if (request.on_piece) {
     exchange.handle = handle.get();
     exchange.on_piece = &request.on_piece;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ struct HttpRequest {
   std::optional<std::chrono::milliseconds> total_timeout;  // instead of the client's
   // For a live answer: gets the body of a 200 piece by piece, as it comes; false: enough, which is no error. A minute of silence ends it.
   std::function<bool(std::string_view)> on_piece = {};
+  // Asked about once a second, also while nothing comes: a stop ends the exchange as an error.
+  std::stop_token stop = {};
 };
 
 struct HttpAnswer {

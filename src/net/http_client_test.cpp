@@ -30,6 +30,20 @@ HttpRequest get(const std::string& url) {
   return request;
 }
 
+TEST(HttpClient, EndsSoonWhenItIsStopped) {
+  std::stop_source stop;
+  ScriptedServer server([&stop](ScriptedConnection& c) {
+    (void)c.read_request();
+    stop.request_stop();
+    (void)c.read_request();  // says nothing until the client is gone
+  });
+  auto request = get(server.url("/silent"));
+  request.stop = stop.get_token();
+  const auto begin = std::chrono::steady_clock::now();
+  (void)error_of(client(1'000'000, milliseconds(60'000)), request);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
 TEST(HttpClient, SendsWhatWasAskedAndReadsTheAnswer) {
   std::string seen;
   ScriptedServer server([&seen](ScriptedConnection& c) {
