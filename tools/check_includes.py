@@ -88,6 +88,7 @@ HOMES = [
     (r"libpq-fe\.h", ["src/db/*"], "PostgreSQL is spoken in db/ alone"),
     (r"cjose/.*", ["src/integrations/oidc/signature*"], "signatures of tokens are checked in integrations/oidc alone"),
     (r"curl/.*", ["src/net/http_client*"], "HTTP is spoken in net/http_client alone"),
+    (r"zlib\.h", ["src/integrations/cve_lists/gzip*"], "what is compressed is unpacked in integrations/cve_lists/gzip alone"),
     (r"pugixml\.hpp", ["src/net/xmlrpc*"], "XML is read in net/xmlrpc alone"),
     (r"CLI/.*", ["src/cli/*", "src/spmctl/run.cpp", "sandbox/main.cpp"], "command lines are read in cli/ and spmctl/"),
     (r"spdlog/.*", ["src/log/*"], "log lines are written in log/"),
