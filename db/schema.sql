@@ -102,6 +102,23 @@ CREATE TABLE custom_checks (
   CONSTRAINT custom_checks_system_id_fkey FOREIGN KEY (system_id) REFERENCES systems(id)
 );
 
+CREATE TABLE cve_sources (
+  source text NOT NULL,
+  origin text DEFAULT ''::text NOT NULL,
+  requested_at timestamp with time zone,
+  attempted_at timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  changed_at timestamp with time zone,
+  version text,
+  entries bigint,
+  digest text,
+  error text,
+  CONSTRAINT cve_sources_digest CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT cve_sources_pkey PRIMARY KEY (source),
+  CONSTRAINT cve_sources_source CHECK ((source = ANY (ARRAY['kev'::text, 'epss'::text, 'cvss'::text]))),
+  CONSTRAINT cve_sources_success CHECK ((((succeeded_at IS NULL) = (digest IS NULL)) AND ((succeeded_at IS NULL) = (entries IS NULL)) AND ((succeeded_at IS NULL) = (changed_at IS NULL))))
+);
+
 CREATE TABLE cves (
   id text NOT NULL,
   cvss double precision,
@@ -741,6 +758,7 @@ CREATE INDEX audit_by_subject ON public.audit_log USING btree (subject_type, sub
 CREATE INDEX audit_by_time ON public.audit_log USING btree (at, id);
 CREATE UNIQUE INDEX batch_items_one_open ON public.test_batch_items USING btree (queue_id) WHERE (state = ANY (ARRAY['waiting'::text, 'testing'::text]));
 CREATE INDEX batches_running ON public.test_batches USING btree (id) WHERE (status = 'running'::text);
+CREATE INDEX cves_known_exploited ON public.cves USING btree (id) WHERE known_exploited;
 CREATE INDEX errata_by_cve ON public.errata_cache USING gin (cves);
 CREATE INDEX errata_by_issue ON public.errata_cache USING btree (issued_at DESC NULLS LAST, advisory_name);
 CREATE INDEX errata_by_os ON public.errata_cache USING btree (target_os, advisory_name);

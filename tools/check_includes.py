@@ -29,7 +29,7 @@ LAYERS = [
 ]
 
 # Slices call only to their left. To the right they speak through the outbox.
-SLICES = ["identity", "configuration", "catalogue", "scoring", "queue", "checks", "engine", "approvals", "retention", "health", "cluster", "systems", "overview", "live"]
+SLICES = ["identity", "configuration", "catalogue", "scoring", "cves", "queue", "checks", "engine", "approvals", "retention", "health", "cluster", "systems", "overview", "live"]
 
 # Built like a slice and held to the same rules, but below all of them, because all of them publish through it.
 SHARED_SLICES = ["notifications"]

@@ -16,6 +16,7 @@
 #include "checks/checks.hpp"
 #include "cluster/cluster.hpp"
 #include "configuration/configuration.hpp"
+#include "cves/cves.hpp"
 #include "db/db.hpp"
 #include "engine/engine.hpp"
 #include "engine/worker.hpp"
@@ -119,6 +120,7 @@ struct Service::Parts {
     append(all, engine::snapshot_tasks(pool, clock, engine_settings, upstreams.commands()));
     append(all, approvals::tasks(pool, clock, upstreams.fleet()));
     append(all, scoring::tasks(pool, clock, weights));
+    append(all, cves::tasks(pool, clock, upstreams.cve_lists(), cve_places_from(settings)));
     append(all, identity::tasks(pool, clock));
     append(all, audit::tasks(pool, clock));
     append(all, health::tasks(pool, clock));
@@ -135,6 +137,7 @@ struct Service::Parts {
     append(all, catalogue::endpoints(pool, clock, configured_sources(settings)));
     append(all, catalogue::webhook_endpoints(pool, clock, configured_sources(settings), settings.spm_sync.webhook_secret));
     append(all, scoring::endpoints(pool, clock, weights));
+    append(all, cves::endpoints(pool, clock, cve_places_from(settings)));
     append(all, queue::endpoints(pool, clock, weights));
     append(all, checks::endpoints(pool, clock));
     append(all, engine::endpoints(pool, clock, engine_settings));

@@ -7,6 +7,7 @@
 
 #include "config/settings.hpp"
 #include "health/health.hpp"
+#include "integrations/cve_lists/reader.hpp"
 #include "integrations/oidc/provider.hpp"
 #include "integrations/prometheus/prometheus.hpp"
 #include "integrations/salt/commands.hpp"
@@ -31,6 +32,8 @@ class Upstreams {
   [[nodiscard]] ports::AdvisoryCatalogue* catalogue() { return spm_sync_.get(); }  // null: not configured
   [[nodiscard]] ports::MetricsSource* metrics() { return prometheus_.get(); }      // null: not configured
 
+  [[nodiscard]] ports::CveLists& cve_lists() { return cve_lists_; }
+
   [[nodiscard]] ports::IdentityProvider* identity_provider() { return oidc_.get(); }  // null: not configured
 
   // Every upstream with its probe, in the order in which people think of them; not configured ones have none.
@@ -47,6 +50,7 @@ class Upstreams {
   std::unique_ptr<spm_sync::SpmSyncCatalogue> spm_sync_;
   std::unique_ptr<prometheus::PrometheusMetrics> prometheus_;
   std::unique_ptr<oidc::OidcProvider> oidc_;
+  cve_lists::ListReader cve_lists_;
   ports::Commands* commands_ = nullptr;
 };
 

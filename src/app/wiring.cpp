@@ -102,6 +102,13 @@ std::vector<catalogue::Source> configured_sources(const config::Settings& settin
   return sources;
 }
 
+cves::Places cve_places_from(const config::Settings& settings) {
+  cves::Places places{
+      {cves::Source::Kev, settings.cves.kev}, {cves::Source::Epss, settings.cves.epss}, {cves::Source::Cvss, settings.cves.cvss}};
+  std::erase_if(places, [](const auto& one) { return one.second.empty(); });
+  return places;
+}
+
 http::Rate request_rate_from(const config::Settings& settings) {
   return {.per_minute = settings.api.requests_per_minute, .burst = settings.api.request_burst};
 }

@@ -6,6 +6,7 @@
 #include "catalogue/sync.hpp"
 #include "config/settings.hpp"
 #include "configuration/configuration.hpp"
+#include "cves/cves.hpp"
 #include "engine/settings.hpp"
 #include "http/request_limits.hpp"
 #include "identity/identity.hpp"
@@ -22,6 +23,7 @@ namespace spm::app {
 [[nodiscard]] configuration::Followers configuration_followers(db::Pool& pool, const Clock& clock, scoring::Weights weights);
 [[nodiscard]] catalogue::SyncSettings sync_settings_from(const config::Settings& settings);
 [[nodiscard]] std::vector<catalogue::Source> configured_sources(const config::Settings& settings);
+[[nodiscard]] cves::Places cve_places_from(const config::Settings& settings);
 [[nodiscard]] http::Rate request_rate_from(const config::Settings& settings);
 [[nodiscard]] http::Rate attempt_rate_from(const config::Settings& settings);
 // Where custom checks may connect to: not to this machine, nor to the database as its name leads to it now.

@@ -128,6 +128,11 @@ class Loading {
           "speaks TLS and nobody else reaches this address",
           settings.api.host));
     }
+    for (const auto& [key, place] :
+         {std::pair{"KEV_SOURCE", settings.cves.kev}, {"EPSS_SOURCE", settings.cves.epss}, {"CVSS_SOURCE", settings.cves.cvss}}) {
+      if (place.starts_with("http:") && !is_https_or_loopback(place))
+        loaded_.warnings.push_back(fmt::format("{}={}: whoever is between can change the list; use https", key, place));
+    }
     if (!settings.uyuni.verify_tls) {
       loaded_.warnings.emplace_back(
           "UYUNI_VERIFY_SSL=false: whoever is between this service and UYUNI can read its password; set UYUNI_CA_FILE instead");

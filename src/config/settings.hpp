@@ -66,6 +66,13 @@ struct SpmSyncSettings {
   std::chrono::seconds timeout{};
 };
 
+// Files or addresses of lists about CVEs; empty: not used.
+struct CveSettings {
+  std::string kev;
+  std::string epss;
+  std::string cvss;
+};
+
 struct UyuniSettings {
   std::string url;
   std::string user;
@@ -144,6 +151,7 @@ struct Settings {
   OidcSettings oidc;
   DatabaseSettings database;
   SpmSyncSettings spm_sync;
+  CveSettings cves;
   UyuniSettings uyuni;
   SaltSettings salt;
   CommandBackend command_backend{};

@@ -105,6 +105,23 @@ TEST(Settings, ReadNetworksStrictly) {
   }
 }
 
+TEST(Settings, ListsAreFilesOrAddressesAndHoldNoSecrets) {
+  const auto loaded =
+      load(with({{"KEV_SOURCE", "/not/there/yet.json"}, {"EPSS_SOURCE", "https://lists.example/epss.csv.gz"}}), std::nullopt);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->settings.cves.kev, "/not/there/yet.json") << "it is looked for when it is read";
+  EXPECT_EQ(loaded->settings.cves.epss, "https://lists.example/epss.csv.gz");
+  EXPECT_EQ(loaded->settings.cves.cvss, "");
+  for (const auto* wrong :
+       {"lists/kev.json", "file:///kev.json", "https://ada:secret@lists.example/kev", "https://lists.example/?token=1", "/a\nb"}) {
+    EXPECT_THAT(problems_of(load(with({{"KEV_SOURCE", wrong}}), std::nullopt)),
+                ElementsAre(HasSubstr("must be the absolute path of a file")));
+  }
+  EXPECT_THAT(load(with({{"KEV_SOURCE", "http://lists.example/kev"}}), std::nullopt)->warnings,
+              Contains(HasSubstr("KEV_SOURCE=http://lists")));
+  EXPECT_THAT(load(with({{"KEV_SOURCE", "http://127.0.0.1:8000/kev"}}), std::nullopt)->warnings, Not(Contains(HasSubstr("KEV_SOURCE"))));
+}
+
 TEST(Settings, NameWhatIsMissing) {
   const auto loaded = load({}, std::nullopt);
   ASSERT_FALSE(loaded);

@@ -441,6 +441,27 @@ std::vector<Setting> check_settings() {
   };
 }
 
+std::vector<Setting> cve_settings() {
+  return {
+      {.key = "KEV_SOURCE",
+       .type = Type::Place,
+       .description =
+           "List of the CVEs that are known to be exploited, JSON or CSV, such as https://www.cisa.gov/sites/default/files/feeds/"
+           "known_exploited_vulnerabilities.json; read once a day. Not set: not used.",
+       .store = [](Settings& s, const Value& v) { s.cves.kev = v.text; }},
+      {.key = "EPSS_SOURCE",
+       .type = Type::Place,
+       .description = "How likely each CVE is to be exploited (EPSS), CSV or JSON, perhaps compressed, such as "
+                      "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz; read once a day. Not set: not used.",
+       .store = [](Settings& s, const Value& v) { s.cves.epss = v.text; }},
+      {.key = "CVSS_SOURCE",
+       .type = Type::Place,
+       .description = "How bad each CVE is: CSV or JSON with cve and cvss, perhaps compressed; read once a day. Not set: not used, the "
+                      "severity of the erratum stands in.",
+       .store = [](Settings& s, const Value& v) { s.cves.cvss = v.text; }},
+  };
+}
+
 std::vector<Setting> score_settings() {
   return {
       {.key = "SCORE_KERNEL_PENALTY",
@@ -545,6 +566,7 @@ const std::vector<Setting>& settings_table() {
     add("Metrics of managed systems", metrics_settings());
     add("Tests", test_settings());
     add("Custom checks", check_settings());
+    add("What is known of CVEs", cve_settings());
     add("Success Score", score_settings());
     add("Log", log_settings());
     return all;

@@ -10,7 +10,23 @@
 
 namespace spm::config {
 
-enum class Type { Integer, Number, Boolean, Text, Secret, Url, Severity, Choice, Port, File, Address, Networks, TimeZone, GroupRoles };
+enum class Type {
+  Integer,
+  Number,
+  Boolean,
+  Text,
+  Secret,
+  Url,
+  Place,
+  Severity,
+  Choice,
+  Port,
+  File,
+  Address,
+  Networks,
+  TimeZone,
+  GroupRoles
+};
 
 // A checked value, in the form that its type uses.
 struct Value {

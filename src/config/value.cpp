@@ -104,6 +104,14 @@ bool read_url(std::string_view text, Value& value) {
   return text.size() <= 2048;
 }
 
+// The file may come later: it is looked for when it is read.
+bool read_place(std::string_view text, Value& value) {
+  if (!text.starts_with('/')) return read_url(text, value);
+  const bool is_printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7F; });
+  value.text = text;
+  return is_printable && text.size() <= 4096;
+}
+
 bool read_address(std::string_view text, Value& value) {
   value.text = text;
   std::array<unsigned char, sizeof(in6_addr)> binary{};
@@ -142,6 +150,7 @@ bool read(const Setting& setting, std::string_view text, Value& value) {
     case Type::Secret:
     case Type::Text: return read_text(setting, text, value);
     case Type::Url: return read_url(text, value);
+    case Type::Place: return read_place(text, value);
     case Type::Severity: return read_severity(text, value);
     case Type::Choice: return read_choice(setting, text, value);
     case Type::File: return read_file(text, value);
@@ -169,6 +178,7 @@ std::string allowed(const Setting& setting) {
     case Type::Secret: return "a secret of " + length_range(setting);
     case Type::Text: return "a text of " + length_range(setting);
     case Type::Url: return "an address such as https://host:port, without user and password";
+    case Type::Place: return "the absolute path of a file, or an address such as https://host/file, without user, password and query";
     case Type::Severity: return fmt::format("one of {}", fmt::join(kSeverities, ", "));
     case Type::Choice: return fmt::format("one of {}", fmt::join(setting.choices, ", "));
     case Type::File: return "a file that exists and can be read";

@@ -68,6 +68,8 @@ struct Installation {
   std::optional<Time> audit_looked_at;  // the last periodic proof of the audit chain
   std::string audit_problem;            // what it found; empty: nothing
   std::string failed_jobs;              // whose last run failed, with what they said
+  std::string failed_cve_lists;         // whose last import failed, with why
+  std::string cve_lists;                // that were imported, with their days; empty: none
   std::vector<DataSize> data;
 };
 

@@ -24,7 +24,10 @@ SELECT r.rolsuper AS is_superuser,
        pg_database_size(current_database()) AS database_bytes,
        clock_timestamp() AS server_time,
        p.looked_at AS audit_looked_at, p.reason AS audit_problem,
-       (SELECT string_agg(name || ': ' || coalesce(last_error, ''), '; ' ORDER BY name) FROM periodic_jobs WHERE last_result = 'failed') AS failed_jobs
+       (SELECT string_agg(name || ': ' || coalesce(last_error, ''), '; ' ORDER BY name) FROM periodic_jobs WHERE last_result = 'failed') AS failed_jobs,
+       (SELECT string_agg(source || ': ' || error, '; ' ORDER BY source) FROM cve_sources WHERE error IS NOT NULL) AS failed_cve_lists,
+       (SELECT string_agg(source || ' of ' || to_char(succeeded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), ', ' ORDER BY source)
+        FROM cve_sources WHERE succeeded_at IS NOT NULL) AS cve_lists
 FROM pg_roles r LEFT JOIN audit_proof p ON true
 WHERE r.rolname = current_user;
 
@@ -53,6 +56,8 @@ UNION ALL
 SELECT 'spm_audit_chain_intact', '', CASE WHEN reason = '' THEN 1 ELSE 0 END::double precision FROM audit_proof
 UNION ALL
 SELECT 'spm_audit_proof_age_seconds', '', coalesce((SELECT extract(epoch FROM $1::timestamptz - looked_at) FROM audit_proof), 'Infinity')::double precision
+UNION ALL
+SELECT 'spm_cve_list_age_seconds', source, extract(epoch FROM $1::timestamptz - succeeded_at)::double precision FROM cve_sources WHERE succeeded_at IS NOT NULL
 UNION ALL
 SELECT name, label, value FROM figures;
 

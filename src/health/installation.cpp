@@ -59,6 +59,12 @@ Finding jobs(const Installation& seen) {
   return {"periodic jobs", false, seen.failed_jobs};
 }
 
+Finding cve_lists(const Installation& seen) {
+  if (!seen.failed_cve_lists.empty())
+    return {"CVE lists", false, seen.failed_cve_lists + "; what the last ones brought is in force, see GET /api/v1/cves/sources"};
+  return {"CVE lists", true, seen.cve_lists.empty() ? "none imported: it is not known what is exploited" : "read: " + seen.cve_lists};
+}
+
 Finding size(const DataSize& kept) {
   return {"kept " + kept.kind, true,
           fmt::format("{} in {:.1f} MB{}", kept.entries, static_cast<double>(kept.bytes) / 1e6,
@@ -88,6 +94,8 @@ Installation look_at(db::Connection& connection) {
           row.time_or_null("audit_looked_at"),
           row.text_or_null("audit_problem").value_or(""),
           row.text_or_null("failed_jobs").value_or(""),
+          row.text_or_null("failed_cve_lists").value_or(""),
+          row.text_or_null("cve_lists").value_or(""),
           read_sizes(connection.execute(sql::data_sizes))};
 }
 
@@ -100,6 +108,7 @@ std::vector<Finding> judge(const Installation& installation, Time now) {
                                 test_systems(installation),
                                 audit_chain(installation, now),
                                 jobs(installation),
+                                cve_lists(installation),
                                 {"database size", true, fmt::format("{} MB", installation.database_bytes / 1'000'000)}};
   for (const auto& kept : installation.data) findings.push_back(size(kept));
   return findings;

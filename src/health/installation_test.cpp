@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 const Time kNow = *parse_time("2026-11-23T08:00:00Z");
 
-Installation good() { return {false, false, 3, 1, kNow - 1h, 50'000'000, kNow + 1s, kNow - 5min, "", "", {}}; }
+Installation good() { return {false, false, 3, 1, kNow - 1h, 50'000'000, kNow + 1s, kNow - 5min, "", "", "", "", {}}; }
 
 std::vector<std::string> wrong(const Installation& installation) {
   std::vector<std::string> names;
@@ -56,6 +56,9 @@ TEST(Installation, EachThingThatIsWrongIsNamed) {
   seen = good();
   seen.failed_jobs = "sync_uyuni: UYUNI cannot be reached";
   EXPECT_THAT(wrong(seen), testing::ElementsAre("periodic jobs"));
+  seen = good();
+  seen.failed_cve_lists = "kev: the list is empty";
+  EXPECT_THAT(wrong(seen), testing::ElementsAre("CVE lists"));
 }
 
 TEST(Installation, SizesAreShownByKind) {

@@ -53,6 +53,7 @@ constexpr std::array kFigures{
     FigureKind{"spm_approvals_oldest_seconds", "", "How long the oldest item has waited for a decision; 0 when none waits."},
     FigureKind{"spm_regressions_last_day", "", "Test runs of the last 24 hours after which the system was worse."},
     FigureKind{"spm_sync_success_age_seconds", "source", "Time since the last synchronisation that succeeded."},
+    FigureKind{"spm_cve_list_age_seconds", "source", "Time since a list about CVEs was last read and found well."},
     FigureKind{"spm_upstream_up", "upstream", "1 when the last probe of the upstream succeeded."},
     FigureKind{"spm_task_failed", "task", "1 when the last run of the periodic job failed."},
     FigureKind{"spm_audit_chain_intact", "", "1 when the last proof of the audit chain found nothing wrong."},

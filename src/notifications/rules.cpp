@@ -56,6 +56,7 @@ constexpr std::array kEvents = {
     EventRow{"test.finished", "result", "aborted", Kind::TestAborted}, EventRow{"system.quarantined", "", "", Kind::SystemQuarantined},
     EventRow{"approval.given", "", "", Kind::SecondApprovalWaiting},   EventRow{"approval.break_glass", "", "", Kind::BreakGlass},
     EventRow{"sync.finished", "status", "failed", Kind::SyncFailed},   EventRow{"audit.broken", "", "", Kind::AuditBroken},
+    EventRow{"cves.imported", "status", "failed", Kind::SyncFailed},
 };
 
 const KindRow& row_of(Kind kind) {
@@ -158,6 +159,7 @@ std::optional<std::string> thing_settled_by(const json::object& event) {
   if (type == "queue.advanced" && text_in(event, "from") == "pending_approval") return thing(kItem, number_in(event, "queue_id"));
   if (type == "system.released") return thing(kSystem, number_in(event, "system_id"));
   if (type == "sync.finished" && text_in(event, "status") == "succeeded") return thing(kSource, text_in(event, "source"));
+  if (type == "cves.imported" && text_in(event, "status") != "failed") return thing(kSource, text_in(event, "source"));
   return std::nullopt;
 }
 

@@ -34,6 +34,7 @@ TEST(NoticeRules, TheseEventsDeserveOne) {
   EXPECT_EQ(kind_for({{"type", "approval.given"}}), "second_approval_waiting");
   EXPECT_EQ(kind_for({{"type", "approval.break_glass"}}), "break_glass");
   EXPECT_EQ(kind_for({{"type", "sync.finished"}, {"status", "failed"}}), "sync_failed");
+  EXPECT_EQ(kind_for({{"type", "cves.imported"}, {"status", "failed"}}), "sync_failed");
   EXPECT_EQ(kind_for({{"type", "audit.broken"}}), "audit_broken");
 }
 
@@ -77,6 +78,8 @@ TEST(NoticeRules, WhatStaysSoIsAboutAThingAndEndsWithIt) {
   EXPECT_EQ(thing_of(*sync), "sync:uyuni");
   EXPECT_EQ(thing_settled_by({{"type", "sync.finished"}, {"status", "succeeded"}, {"source", "uyuni"}}), "sync:uyuni");
   EXPECT_EQ(thing_settled_by({{"type", "sync.finished"}, {"status", "failed"}, {"source", "uyuni"}}), std::nullopt);
+  EXPECT_EQ(thing_settled_by({{"type", "cves.imported"}, {"status", "succeeded"}, {"source", "kev"}}), "sync:kev");
+  EXPECT_EQ(thing_settled_by({{"type", "cves.imported"}, {"status", "failed"}, {"source", "kev"}}), std::nullopt);
   EXPECT_EQ(thing_of({.kind = Kind::BreakGlass}), std::nullopt) << "it has happened, for good";
 }
 

@@ -15,7 +15,7 @@
 namespace spm::outbox {
 
 struct Event {
-  std::string topic;  // queue, test, approval, sync, system, config, notification
+  std::string topic;  // queue, test, approval, sync, cves, system, config, notification
   std::optional<QueueId> queue_id;
   std::optional<TestId> test_id;
   json::object payload;  // {"type": "queue.advanced", …}

@@ -9,6 +9,7 @@
 #include "configuration/configuration.hpp"
 #include "overview/overview.hpp"
 #include "overview/overview_sql.hpp"
+#include "scoring/scoring.hpp"
 
 namespace spm::overview {
 namespace {
@@ -64,7 +65,7 @@ http::Response show(db::Pool& pool, const Clock& clock, const http::Request& req
   const json::object levels = days_by_severity(configuration::current(tx).service_levels);
   json::object body{{"decisions", decisions_json(tx, now, levels, scope)},
                     {"exposure", exposure_json(tx, now, levels, scope)},
-                    {"exploits_known", tx.execute(sql::overview_exploits_known)[0].boolean("known")},
+                    {"exploits_known", scoring::exploits_known(tx)},
                     {"pace", pace_json(tx, now, scope)}};
   tx.commit();
   return http::json_response(200, std::move(body));

@@ -48,9 +48,6 @@ FROM (SELECT count(*) FILTER (WHERE critical) AS critical_errata, count(*) FILTE
              count(*) FILTER (WHERE exploited) AS known_exploited_systems, count(*) FILTER (WHERE overdue) AS overdue_systems,
              count(*) FILTER (WHERE due_soon) AS due_soon_systems FROM by_system) s;
 
--- name: overview_exploits_known
-SELECT EXISTS (SELECT 1 FROM cves) AS known;
-
 -- Medians of the errata approved in each week. $1 the beginning, $2 scope.
 -- name: overview_pace
 SELECT date_trunc('week', a.decided_at, 'UTC') AS week, count(*) AS approved,

@@ -51,12 +51,6 @@ json::array packages_answer(const db::Row& row) {
   return out;
 }
 
-json::array cves_answer(db::Tx& tx, const std::vector<std::string>& ids) {
-  json::array out;
-  for (const auto& [id, cve] : store::cve_figures(tx, ids)) out.push_back(store::to_json(cve));
-  return out;
-}
-
 std::optional<std::int64_t> number_param(const http::Request& request, std::string_view name) {
   const auto text = request.query_param(name);
   if (!text) return std::nullopt;
@@ -114,7 +108,7 @@ Result<http::Response> show_profile(db::Pool& pool, const http::Request& request
   answer["history"].as_object()["last_test_result"] = or_null(profile.last_test_result);
   answer["score_breakdown"] = to_json(profile.breakdown);
   answer["packages"] = packages_answer(row);
-  answer["cves"] = cves_answer(tx, row.texts("cves"));
+  answer["cves"] = store::cves_json(tx, row.texts("cves"));
   answer["created_at"] = format_time(profile.created_at);
   tx.commit();
   return http::json_response(200, answer);

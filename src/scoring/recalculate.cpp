@@ -141,7 +141,7 @@ std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const Wei
     if (report.calculated + report.updated == 0) return;
     log::info("scoring", "scores followed their inputs", {{"calculated", report.calculated}, {"updated", report.updated}});
   };
-  return {{"rescore", kRescoreEvery, rescore}};
+  return {{std::string(kRescoreJob), kRescoreEvery, rescore}};
 }
 
 }  // namespace spm::scoring

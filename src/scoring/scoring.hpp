@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -44,6 +45,8 @@ struct Profile {
 
 [[nodiscard]] std::optional<Profile> profile(db::Tx& tx, const AdvisoryName& name);
 [[nodiscard]] json::object to_json(const Breakdown& breakdown);
+// Whether a list of known-exploited CVEs was ever imported: without one nobody knows that a CVE is not exploited.
+[[nodiscard]] bool exploits_known(db::Tx& tx);
 // What the urgency of this erratum was made of: its CVEs, and the worst place among the systems that miss it.
 [[nodiscard]] json::object urgency_reasons(db::Tx& tx, const AdvisoryName& name);
 
@@ -76,7 +79,8 @@ Recalculation recalculate_all(db::Pool& pool, Force force, const Weights& defaul
 // One more test of the erratum, which ended in a verdict. The score follows with the next recalculation.
 void record_test(db::Tx& tx, const AdvisoryName& name, bool passed, Time at);
 
-// The job "rescore": follows changed weights, contexts of systems, test histories and imported CVE figures.
+// Follows changed weights, contexts of systems, test histories and imported CVE figures.
+inline constexpr std::string_view kRescoreJob = "rescore";
 [[nodiscard]] std::vector<scheduler::Task> tasks(db::Pool& pool, const Clock& clock, const Weights& defaults);
 
 [[nodiscard]] std::vector<http::Endpoint> endpoints(db::Pool& pool, const Clock& clock, const Weights& defaults);

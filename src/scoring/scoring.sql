@@ -14,6 +14,9 @@ WHERE e.advisory_name = ANY ($1::text[]);
 -- name: cve_figures
 SELECT id, cvss, epss, known_exploited FROM cves WHERE id = ANY ($1::text[]);
 
+-- name: exploits_known
+SELECT EXISTS (SELECT 1 FROM cve_sources WHERE source = 'kev' AND succeeded_at IS NOT NULL) AS known;
+
 -- The different contexts in which each erratum is missing; there are at most 48.
 -- name: contexts
 SELECT DISTINCT a.advisory_name, s.exposure, s.criticality, s.data_class

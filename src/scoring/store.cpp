@@ -83,8 +83,14 @@ std::map<std::string, CveRisk> cve_figures(db::Tx& tx, const std::vector<std::st
   return out;
 }
 
-json::object to_json(const CveRisk& cve) {
-  return {{"id", cve.id}, {"cvss", or_null(cve.cvss)}, {"epss", or_null(cve.epss)}, {"kev", cve.known_exploited}};
+json::array cves_json(db::Tx& tx, const std::vector<std::string>& ids) {
+  const bool is_kev_known = exploits_known(tx);
+  json::array all;
+  for (const auto& [id, cve] : cve_figures(tx, ids)) {
+    const auto kev = cve.known_exploited || is_kev_known ? json::value(cve.known_exploited) : json::value(nullptr);
+    all.push_back(json::object{{"id", id}, {"cvss", or_null(cve.cvss)}, {"epss", or_null(cve.epss)}, {"kev", kev}});
+  }
+  return all;
 }
 
 std::vector<Inputs> load_inputs(db::Tx& tx, const std::vector<AdvisoryName>& names) {
@@ -139,6 +145,8 @@ std::optional<Profile> profile(db::Tx& tx, const AdvisoryName& name) {
   return store::profile_of(rows[0]);
 }
 
+bool exploits_known(db::Tx& tx) { return tx.execute(sql::exploits_known)[0].boolean("known"); }
+
 json::object urgency_reasons(db::Tx& tx, const AdvisoryName& name) {
   json::value worst = nullptr;
   double weight = 0;
@@ -149,9 +157,9 @@ json::object urgency_reasons(db::Tx& tx, const AdvisoryName& name) {
     worst = json::object{{"exposure", row.text("exposure")}, {"criticality", row.text("criticality")}, {"data", row.text("data_class")}};
   }
   const auto rows = tx.execute(sql::urgency_inputs, {name});
-  json::array cves;
-  for (const auto& [id, cve] : store::cve_figures(tx, rows[0].texts("cves"))) cves.push_back(store::to_json(cve));
-  return {{"estimated", rows[0].boolean("urgency_estimated")}, {"cves", std::move(cves)}, {"worst_context", std::move(worst)}};
+  return {{"estimated", rows[0].boolean("urgency_estimated")},
+          {"cves", store::cves_json(tx, rows[0].texts("cves"))},
+          {"worst_context", std::move(worst)}};
 }
 
 json::object to_json(const Breakdown& breakdown) {

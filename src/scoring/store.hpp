@@ -38,6 +38,7 @@ void store_profiles(db::Tx& tx, const json::array& rows, Time now);
 [[nodiscard]] std::vector<AdvisoryName> scorable(db::Tx& tx);
 // What is known of these CVEs; ids of which nothing is known are there too.
 [[nodiscard]] std::map<std::string, CveRisk> cve_figures(db::Tx& tx, const std::vector<std::string>& ids);
-[[nodiscard]] json::object to_json(const CveRisk& cve);
+// The same for people. `kev` is null when no list of those was ever imported.
+[[nodiscard]] json::array cves_json(db::Tx& tx, const std::vector<std::string>& ids);
 
 }  // namespace spm::scoring::store
