@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "log/log.hpp"
+#include "notifications/notifications.hpp"
 #include "queue/queue_sql.hpp"
 #include "queue/store.hpp"
 
@@ -45,6 +46,9 @@ void follow_catalogue(db::Pool& pool, const scoring::Weights& defaults, Time now
   const std::int64_t rescored = refresh_scores(tx, now);
   const AddReport newer = queue_newer_of_failed(tx, defaults, now);
   const std::vector<SupersededItem> superseded = supersede_covered(tx, now);
+  if (rescored > 0)
+    notifications::publish(
+        tx, {.topic = "queue", .queue_id = {}, .test_id = {}, .payload = {{"type", "queue.rescored"}, {"items", rescored}}, .at = now});
   tx.commit();
   for (const AddedItem& item : newer.added) {
     log::info("queue", "queued the newer version of a failed erratum", {{"queue_id", item.id}, {"errata_id", item.erratum}});
