@@ -85,4 +85,6 @@ std::vector<health::Watched> Upstreams::watched() const {
           {"prometheus", settings_.prometheus.url, prometheus_.get()}};
 }
 
+std::unique_ptr<ports::CveLists> make_cve_lists() { return std::make_unique<cve_lists::ListReader>(); }
+
 }  // namespace spm::app

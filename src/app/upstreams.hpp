@@ -54,4 +54,7 @@ class Upstreams {
   ports::Commands* commands_ = nullptr;
 };
 
+// For commands that need no other upstream.
+[[nodiscard]] std::unique_ptr<ports::CveLists> make_cve_lists();
+
 }  // namespace spm::app

@@ -34,6 +34,14 @@ int list_users(const Common& common);
 int set_user_password(const Common& common, const UserOptions& options);
 int disable_user(const Common& common, const UserOptions& options);
 
+// `import-cves SOURCE FILE`: a list about CVEs on a host without the internet.
+struct ImportOptions {
+  std::string source;  // kev, epss, cvss
+  std::string file;
+  bool accepts_shorter = false;
+};
+int import_cves(const Common& common, const ImportOptions& options);
+
 struct DemoOptions {
   std::string directory = ".demo";
   std::string scenario;       // a file; empty: the built-in demo fleet

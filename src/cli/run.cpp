@@ -57,6 +57,18 @@ int run(int argc, char** argv) {
   auto* user_disable = add_user_command("disable", "Disable a user and end the sessions");
   add_username(user_disable);
 
+  ImportOptions import_options;
+  auto* import_command =
+      add_common(app.add_subcommand("import-cves", "Take a list about CVEs from a file, as on a host without the internet"));
+  import_command->add_option("source", import_options.source, "kev: known to be exploited; epss: how likely; cvss: how bad")
+      ->required()
+      ->check(CLI::IsMember({"kev", "epss", "cvss"}));
+  import_command->add_option("file", import_options.file, "JSON or CSV, perhaps compressed with gzip")
+      ->required()
+      ->check(CLI::ExistingFile);
+  import_command->add_flag("--accept-shorter", import_options.accepts_shorter,
+                           "Take a known-exploited list although more than half of the last one is gone");
+
   DemoOptions demo_options;
   auto* demo_command = app.add_subcommand("demo", "Run everything embedded: database, simulated fleet, Prometheus, service");
   demo_command->add_option("--dir", demo_options.directory, "Folder of the demo's own database and files")->capture_default_str();
@@ -103,6 +115,7 @@ int run(int argc, char** argv) {
     if (user_list->parsed()) return list_users(common);
     if (user_password->parsed()) return set_user_password(common, user_options);
     if (user_disable->parsed()) return disable_user(common, user_options);
+    if (import_command->parsed()) return import_cves(common, import_options);
     if (config_command->parsed()) return print_configuration(form);
     if (demo_command->parsed()) return demo(demo_options);
   } catch (const std::exception& error) {

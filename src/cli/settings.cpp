@@ -1,5 +1,9 @@
 #include "cli/settings.hpp"
 
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
 
@@ -30,6 +34,11 @@ std::optional<config::Settings> load_settings(const Common& common, config::Purp
   }
   for (const auto& warning : loaded->warnings) log::warning("config", warning);
   return std::move(loaded->settings);
+}
+
+std::string console_actor() {
+  const auto* entry = getpwuid(getuid());
+  return fmt::format("console:{}", entry != nullptr ? entry->pw_name : std::to_string(getuid()));
 }
 
 }  // namespace spm::cli

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <iostream>
@@ -18,12 +16,6 @@ namespace {
 int failed(const Error& error) {
   std::fprintf(stderr, "spm-orchestrator: %s\n", error.message.c_str());
   return 1;
-}
-
-// Who is at the console, for the audit row.
-std::string console_actor() {
-  const auto* entry = getpwuid(getuid());
-  return fmt::format("console:{}", entry != nullptr ? entry->pw_name : std::to_string(getuid()));
 }
 
 struct Console {
