@@ -5,6 +5,7 @@ const byTopic: Record<string, string[]> = {
   test: ['tests', 'home'],
   batch: ['tests', 'batch'],
   sync: ['sync', 'errata', 'systems', 'home'],
+  cves: ['cves', 'errata', 'approvals', 'queue', 'home'],
   system: ['systems', 'tests', 'home'],
   config: ['configuration'],
   notification: ['notifications'],

@@ -73,7 +73,7 @@ export function CveTable({cves}: {cves: CveFigures[]}) {
           <td className="mono">{cve.id}</td>
           <td>{cve.cvss?.toFixed(1) ?? unknown}</td>
           <td>{cve.epss === null ? unknown : `${(cve.epss * 100).toFixed(1)} %`}</td>
-          <td>{cve.kev ? <Badge tone="bad">{t('decision.kev')}</Badge> : cve.cvss === null && cve.epss === null ? unknown : <span className="soft">{t('cve.notListed')}</span>}</td>
+          <td>{cve.kev ? <Badge tone="bad">{t('decision.kev')}</Badge> : cve.kev === null ? unknown : <span className="soft">{t('cve.notListed')}</span>}</td>
         </tr>
       ))}
     </PlainTable>

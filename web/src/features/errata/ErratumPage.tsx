@@ -81,7 +81,7 @@ function Detail({erratum}: {erratum: ErratumDetail}) {
             {erratum.cves.length === 0 ? (
               <p className={`soft ${styles.inset}`}>{t('decision.cvesNone')}</p>
             ) : (
-              <CveTable cves={profile.data?.cves ?? erratum.cves.map((cve) => ({id: cve, cvss: null, epss: null, kev: false}))} />
+              <CveTable cves={profile.data?.cves ?? erratum.cves.map((cve) => ({id: cve, cvss: null, epss: null, kev: null}))} />
             )}
           </Panel>
           <Panel title={t('errata.systems')} aside={t('common.systems', {count: erratum.applicable_system_count})}>

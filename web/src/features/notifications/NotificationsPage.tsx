@@ -27,6 +27,10 @@ const tones = {critical: 'bad', warning: 'warn', info: 'info'} as const;
 
 function useText() {
   const {t, language} = useI18n();
+  const nameOf = (source: string) => {
+    if (source === 'uyuni' || source === 'spm_sync') return t(`sync.source.${source}`);
+    return source === 'kev' || source === 'epss' || source === 'cvss' ? t(`cves.source.${source}`) : source;
+  };
   return (notice: Notice) =>
     t(`notifications.text.${notice.kind}`, {
       errata: notice.errata_id ?? t('common.unknown'),
@@ -34,7 +38,7 @@ function useText() {
       actor: notice.actor.replace(/^user:/, ''),
       due: notice.due_at ? formatInstant(notice.due_at, language) : '',
       account: notice.subject_id,
-      source: notice.subject_id === 'uyuni' || notice.subject_id === 'spm_sync' ? t(`sync.source.${notice.subject_id}`) : notice.subject_id,
+      source: nameOf(notice.subject_id),
     });
 }
 

@@ -14,6 +14,7 @@ import {useNotify} from '@/shared/ui/Notices';
 import {Facts, Page, Panel} from '@/shared/ui/Page';
 import {useProblemText} from '@/shared/ui/Said';
 import {Answer, EmptyState} from '@/shared/ui/States';
+import {CveLists} from './CveLists';
 
 const sources = ['uyuni', 'spm_sync'] as const;
 const statuses = ['running', 'succeeded', 'failed'] as const;
@@ -33,6 +34,7 @@ export default function SyncPage() {
           </>
         )}
       </Answer>
+      <CveLists />
       <Runs />
     </Page>
   );

@@ -30,6 +30,7 @@ export type Cluster = Schemas['Cluster'];
 export type Overview = Schemas['Overview'];
 export type UrgencyReasons = Schemas['UrgencyReasons'];
 export type CveFigures = Schemas['CveFigures'];
+export type CveSourceStatus = Schemas['CveSourceStatus'];
 export type BatchEntry = Schemas['BatchEntry'];
 
 export interface Page<T> {

@@ -104,6 +104,20 @@ export const said: readonly (readonly [said: string, italian: string])[] = [
   ['{} is not missing on any free test system of {} according to the last sync', '{} non manca su nessun sistema di test {} libero, secondo l’ultima sincronizzazione'],
   ['test {} of {} has ended already: {}', 'il test {} di {} è già finito: {}'],
 
+  // Why a list about CVEs was not imported.
+  ['the list {} was not taken: {}', 'l’elenco {} non è stato preso: {}'],
+  ['the list is empty', 'l’elenco è vuoto'],
+  [
+    "the list has {} entries, the last one had {}: too many are gone to believe it. If it is right, take it with 'spm-orchestrator import-cves kev FILE --accept-shorter'",
+    "l’elenco ha {} voci, il precedente ne aveva {}: ne mancano troppe per crederci. Se è giusto, prendilo con 'spm-orchestrator import-cves kev FILE --accept-shorter'",
+  ],
+  ['line {}: {}', 'riga {}: {}'],
+  ['entry {}: {}', 'voce {}: {}'],
+  ['{} is no id of a CVE', '{} non è l’identificativo di una CVE'],
+  ['{} does not exist', '{} non esiste'],
+  ["{} cannot be read by the service's user", '{} non è leggibile per l’utente del servizio'],
+  ['{} answered HTTP {}', '{} ha risposto HTTP {}'],
+
   // Who comes in, and who stays out.
   ['the user name or the password is wrong', 'il nome utente o la password non sono giusti'],
   ['too many failed logins; try again in {} s', 'troppi accessi falliti; riprova tra {} s'],
