@@ -164,6 +164,12 @@ SpmSyncSpec read_spm_sync(Fields fields) {
   return spec;
 }
 
+CveSpec read_cve(Fields fields) {
+  CveSpec cve{fields.text("cve"), fields.number("cvss"), fields.number("epss"), fields.flag("exploited", false)};
+  fields.finish();
+  return cve;
+}
+
 void require_unique_names(const Scenario& scenario) {
   std::set<std::string> seen;
   for (const auto& system : scenario.systems) {
@@ -183,6 +189,7 @@ Scenario read_scenario(Fields fields, std::chrono::sys_seconds now) {
   if (fields.has("spm_sync")) scenario.spm_sync = read_spm_sync(fields.object("spm_sync"));
   for (auto item : fields.objects("systems")) scenario.systems.push_back(read_system(std::move(item)));
   for (auto item : fields.objects("errata")) scenario.errata.push_back(read_erratum(std::move(item), now));
+  for (auto item : fields.objects("cves")) scenario.cves.push_back(read_cve(std::move(item)));
   fields.finish();
   require_unique_names(scenario);
   return scenario;

@@ -83,6 +83,14 @@ struct ErratumSpec {
   std::optional<Expectation> expect{};
 };
 
+// What publishers of lists know of a CVE.
+struct CveSpec {
+  std::string id;
+  double cvss = 0;  // 0..10
+  double epss = 0;  // 0..1
+  bool exploited = false;
+};
+
 struct UyuniSpec {
   std::string user = "admin";
   std::string password = "sandbox";
@@ -114,6 +122,7 @@ struct Scenario {
   SpmSyncSpec spm_sync;
   std::vector<SystemSpec> systems;
   std::vector<ErratumSpec> errata;
+  std::vector<CveSpec> cves;
 };
 
 // `now` anchors the dates that a scenario gives as "published_days_ago".

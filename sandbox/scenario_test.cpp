@@ -56,6 +56,19 @@ TEST(Scenario, DemoHoldsWhatItsCheckNeeds) {
   EXPECT_EQ(superseded, 1);
 }
 
+// The lists that the demonstration imports speak of its errata, of all of them, and mark some.
+TEST(Scenario, DemoKnowsSomethingOfEachOfItsCves) {
+  const auto demo = embedded_scenario("demo", kNow);
+  ASSERT_TRUE(demo) << demo.error().message;
+  std::set<std::string> fixed;
+  std::set<std::string> known;
+  for (const auto& erratum : demo->errata) fixed.insert(erratum.cves.begin(), erratum.cves.end());
+  for (const auto& cve : demo->cves) known.insert(cve.id);
+  EXPECT_EQ(known, fixed);
+  EXPECT_EQ(known.size(), demo->cves.size()) << "each once";
+  EXPECT_GE(std::count_if(demo->cves.begin(), demo->cves.end(), [](const auto& cve) { return cve.exploited; }), 2);
+}
+
 // An erratum of an embedded scenario that applies to no test system could never be tested.
 TEST(Scenario, EveryExpectedErratumAppliesToATestSystem) {
   for (const char* name : {"demo", "small"}) {

@@ -12,6 +12,7 @@
 #include "cli/dashboard.hpp"
 #include "cli/demo_accounts.hpp"
 #include "cli/demo_check.hpp"
+#include "cli/demo_cves.hpp"
 #include "cli/demo_prometheus.hpp"
 #include "cli/signals.hpp"
 #include "config/settings.hpp"
@@ -198,7 +199,10 @@ class Demo {
   }
 
   Result<void> start_service() {
-    const auto environment = environment_for(*fleet_, scenario_, options_, prometheus_ ? prometheus_->url() : "");
+    auto environment = environment_for(*fleet_, scenario_, options_, prometheus_ ? prometheus_->url() : "");
+    auto lists = write_cve_lists(scenario_, options_.directory);
+    if (!lists) return tl::unexpected<Error>(lists.error());
+    environment.merge(*lists);
     if (const auto key = environment.find("API_KEY"); key != environment.end()) api_key_ = key->second;
     auto loaded = config::load(environment, std::nullopt, config::Purpose::Demo);
     if (!loaded) return tl::unexpected<Error>(loaded.error());
