@@ -137,6 +137,9 @@ TEST_F(Monitoring, RulesAndDashboardsFitTheMetricsOfARunningService) {
   (void)database.query(
       "INSERT INTO sync_runs (source, status, requested_by, started_at, finished_at) VALUES ('uyuni', 'succeeded', 'test', "
       "'2026-03-02T09:00:00Z', '2026-03-02T09:01:00Z')");
+  (void)database.query(
+      "INSERT INTO cve_sources (source, attempted_at, succeeded_at, changed_at, entries, digest) "
+      "SELECT 'kev', at, at, at, 1, repeat('0', 64) FROM (VALUES ('2026-03-02T09:00:00Z'::timestamptz)) AS read(at)");
   for (const char* subject : {"1", "2", "3"}) {
     db::Tx tx(database.pool());
     audit::append(tx, {"user:ada", "", "x", "thing", subject, nullptr, nullptr, "", clock.now()});
