@@ -1,19 +1,23 @@
 // Address → page. Each page is fetched when it is first opened.
+import type {FetchQueryOptions} from '@tanstack/react-query';
 import {Component, lazy, Suspense, type ComponentType, type ReactNode} from 'react';
 import {matchPath, Route, Routes, useLocation} from 'react-router-dom';
+import {homeQuestions} from '@/features/home/questions';
 import {useMay, useSession} from '@/shared/lib/session';
 import {CrashedState, ForbiddenState, LoadingState, NotFoundState} from '@/shared/ui/States';
 import {LiveProvider} from './live';
+import {queries} from './queries';
 import {Shell} from './Shell';
 
 interface Destination {
   path: string;
   load: () => Promise<{default: ComponentType}>;
   permission?: string; // else everybody who is logged in
+  questions?: FetchQueryOptions[]; // of the page, which need nothing but an address
 }
 
 const destinations: Destination[] = [
-  {path: '/', load: () => import('@/features/home/HomePage')},
+  {path: '/', load: () => import('@/features/home/HomePage'), questions: homeQuestions as FetchQueryOptions[]},
   {path: '/approvals', load: () => import('@/features/approvals/ApprovalsPage')},
   {path: '/approvals/:id', load: () => import('@/features/approvals/DecisionPage')},
   {path: '/queue', load: () => import('@/features/queue/QueuePage')},
@@ -40,8 +44,11 @@ const pages = destinations.map(({path, load, permission}) => {
   return {path, element: permission ? <Guarded permission={permission}><Content /></Guarded> : <Content />};
 });
 
-// The code of the page that was asked for is on its way while it is found out who asks.
-destinations.find(({path}) => matchPath(path, window.location.pathname))?.load().catch(() => undefined); // the page itself will say so
+// The code and the figures of the page that was asked for are on their way while it is found out who asks. What goes wrong, the page
+// itself will say.
+const first = destinations.find(({path}) => matchPath(path, window.location.pathname));
+first?.load().catch(() => undefined);
+first?.questions?.forEach((question) => void queries.prefetchQuery(question));
 
 function Guarded({permission, children}: {permission: string; children: ReactNode}) {
   return useMay(permission) ? children : <ForbiddenState permission={permission} />;

@@ -1,6 +1,6 @@
 // Finds out who is signed in, shows the login page when nobody is, and returns to it when the session ends.
 import {useQueryClient} from '@tanstack/react-query';
-import {lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode} from 'react';
+import {lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState, type ReactNode} from 'react';
 import {address, ApiError, call, get, send, setCsrfToken, setOnUnauthorized} from '@/shared/api/client';
 import {SessionContext, type Session} from '@/shared/lib/session';
 import {ErrorState, LoadingState} from '@/shared/ui/States';
@@ -84,12 +84,17 @@ export function SessionProvider({children}: {children: ReactNode}) {
     setState({at: 'out', expired: false});
   }, [queries]);
 
+  const isLoading = state.at === 'loading';
+  useLayoutEffect(() => {
+    if (!isLoading) document.getElementById('boot')?.remove();
+  }, [isLoading]);
+
   const who = state.at === 'in' ? state.who : null;
   const session = useMemo<Session | null>(() => who && {...who, logout, refresh}, [who, logout, refresh]);
 
   if (session) return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
   if (state.at === 'failed') return <ErrorState error={state.error} retry={() => void refresh()} isPage />;
-  if (state.at === 'loading') return <LoadingState />;
+  if (state.at === 'loading') return null; // the page itself still shows its name
   return (
     <Suspense fallback={<LoadingState />}>
       <LoginPage expired={state.at === 'out' && state.expired} onLogin={refresh} />

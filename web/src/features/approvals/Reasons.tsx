@@ -72,8 +72,8 @@ export function CveTable({cves}: {cves: CveFigures[]}) {
         <tr key={cve.id}>
           <td className="mono">{cve.id}</td>
           <td>{cve.cvss?.toFixed(1) ?? unknown}</td>
-          <td>{cve.epss === null ? unknown : `${(cve.epss * 100).toFixed(1)} %`}</td>
-          <td>{cve.kev ? <Badge tone="bad">{t('decision.kev')}</Badge> : cve.kev === null ? unknown : <span className="soft">{t('cve.notListed')}</span>}</td>
+          <td className="still">{cve.epss === null ? unknown : `${(cve.epss * 100).toFixed(1)} %`}</td>
+          <td>{cve.kev ? <Badge tone="bad">{t('common.yes')}</Badge> : cve.kev === null ? unknown : <span className="soft">{t('cve.notListed')}</span>}</td>
         </tr>
       ))}
     </PlainTable>

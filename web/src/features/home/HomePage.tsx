@@ -1,5 +1,5 @@
 // What an operator looks at first, in this order: decisions, exposure, what runs, what comes, whether these figures can be trusted, the trend.
-import {useQueries} from '@tanstack/react-query';
+import {useQueries, type UseQueryOptions} from '@tanstack/react-query';
 import {Link} from 'react-router-dom';
 import {useT} from '@/shared/i18n/i18n';
 import {Page, Panel} from '@/shared/ui/Page';
@@ -9,13 +9,13 @@ import {Decisions} from './Decisions';
 import {Exposure} from './Exposure';
 import styles from './HomePage.module.css';
 import {NextPanel} from './NextPanel';
-import {engine, health, mostUrgent, overview, queueFigures, syncs} from './questions';
+import {homeQuestions} from './questions';
 import {TrendPanel} from './Trend';
 import {TrustStrip} from './TrustStrip';
 
 export default function HomePage() {
   const t = useT();
-  const isWaiting = useQueries({queries: [overview, mostUrgent, engine, syncs, queueFigures, health], combine: (answers) => answers.some((answer) => answer.isPending)});
+  const isWaiting = useQueries({queries: homeQuestions as UseQueryOptions[], combine: (answers) => answers.some((answer) => answer.isPending)});
   return (
     <Page title={t('home.title')}>
       {isWaiting ? (

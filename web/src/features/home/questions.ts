@@ -10,3 +10,5 @@ export const engine = queryOptions({queryKey: ['tests', 'status'], queryFn: ({si
 export const syncs = queryOptions({queryKey: ['sync', 'status'], queryFn: ({signal}) => get('/sync/status', {signal})});
 export const queueFigures = queryOptions({queryKey: ['queue', 'stats'], queryFn: ({signal}) => get('/queue/stats', {signal})});
 export const health = queryOptions({queryKey: ['home', 'health'], queryFn: ({signal}) => get('/health/detail', {signal})});
+
+export const homeQuestions = [overview, mostUrgent, engine, syncs, queueFigures, health];

@@ -6,6 +6,7 @@ import {Link} from 'react-router-dom';
 import {get} from '@/shared/api/client';
 import type {TestEntry} from '@/shared/api/types';
 import {useT, type Translate} from '@/shared/i18n/i18n';
+import {later} from '@/shared/lib/later';
 import {useMay} from '@/shared/lib/session';
 import {formatDuration} from '@/shared/lib/time';
 import {Badge} from '@/shared/ui/Badges';
@@ -13,7 +14,8 @@ import {useNow} from '@/shared/ui/Instant';
 import {PlainTable} from '@/shared/ui/Page';
 import {Said} from '@/shared/ui/Said';
 import {Answer, EmptyState} from '@/shared/ui/States';
-import {AbortDialog} from './AbortDialog';
+
+const AbortDialog = later(async () => ({default: (await import('./AbortDialog')).AbortDialog}));
 
 const secondsSince = (test: TestEntry, now: number) => Math.max(0, Math.round((now - Date.parse(test.started_at)) / 1000));
 
