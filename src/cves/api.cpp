@@ -47,7 +47,7 @@ Result<http::Response> request_import(db::Pool& pool, const Clock& clock, const 
   const std::string word(request.json_body.at("source").as_string());
   const auto source = parse_source(word).value();
   if (!places.contains(source))
-    return fail(ErrorCode::ServiceUnavailable,
+    return fail(ErrorCode::Conflict,
                 fmt::format("the list {} cannot be imported: {} is not set; a file can be taken with 'spm-orchestrator import-cves'", word,
                             setting_of(source)),
                 {{"source", word}});

@@ -320,7 +320,7 @@ TEST_F(CveImport, IsAskedForOverTheApiAndReadByTheJob) {
 
 TEST_F(CveImport, OverTheApiWhatIsNotConfiguredIsRefused) {
   const auto refused = caller.call(Method::Post, "/api/v1/cves/import", json::object{{"source", "cvss"}});
-  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.status, 409);
   EXPECT_THAT(refused.message, HasSubstr("CVSS_SOURCE is not set"));
   EXPECT_FALSE(state("cvss").at("enabled").as_bool());
   EXPECT_TRUE(state("cvss").at("last_success").is_null());
