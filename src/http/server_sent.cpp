@@ -6,8 +6,8 @@
 
 namespace spm::http {
 
-std::string server_sent(std::int64_t id, std::string_view name, const json::object& data) {
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", id, name, json::serialize(data));
+std::string server_sent(std::optional<std::int64_t> id, std::string_view name, const json::object& data) {
+  return (id ? fmt::format("id: {}\n", *id) : "") + fmt::format("event: {}\ndata: {}\n\n", name, json::serialize(data));
 }
 
 }  // namespace spm::http

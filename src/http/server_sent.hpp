@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,8 @@
 
 namespace spm::http {
 
-// One event; a browser sends the id back as Last-Event-ID when it comes again. `name` holds no line break.
-[[nodiscard]] std::string server_sent(std::int64_t id, std::string_view name, const json::object& data);
+// One event; a browser sends the id back as Last-Event-ID when it comes again. Without one it goes on from the last it was told: for what
+// is no place in the stream. `name` holds no line break.
+[[nodiscard]] std::string server_sent(std::optional<std::int64_t> id, std::string_view name, const json::object& data);
 
 }  // namespace spm::http

@@ -1,7 +1,5 @@
 // GET /events.
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <memory>
 
@@ -56,7 +54,7 @@ std::vector<std::string> topics_in(const Request& request) {
 
 // Whoever chose topics wants nothing else: an empty comment has to do.
 std::string sign_of_life(const Context& context, const Reader& reader) {
-  return reader.topics.empty() ? fmt::format("event: pulse\ndata: {}\n\n", json::serialize(context.pulse())) : ":\n\n";
+  return reader.topics.empty() ? http::server_sent(std::nullopt, "pulse", context.pulse()) : ":\n\n";
 }
 
 http::Piece piece_for(const Context& context, Reader& reader) {

@@ -12,7 +12,6 @@ namespace spm::cve_lists {
 
 struct Options {
   std::chrono::milliseconds timeout{120'000};
-  std::string ca_file = {};  // empty: the system's
   // Of what is read, and of what it unpacks to. EPSS of 300,000 CVEs is 2 MB, unpacked 10 MB; the known-exploited list 1.5 MB.
   std::size_t max_bytes = 32 * 1024 * 1024;
   std::size_t max_unpacked_bytes = 64 * 1024 * 1024;
